@@ -1,0 +1,71 @@
+// The options of the main job, as code gives them. The command line is turned into these;
+// `resolve-options.ts` validates them once, fills in the defaults and freezes the outcome.
+
+import type { PlanOptions } from '../plan/plan-options.ts';
+
+/** How `run` reads, sends and records. Times are milliseconds, sizes are bytes. */
+export interface BatchOptions extends PlanOptions {
+  /** Path of the input; `-` reads standard input. */
+  readonly input: string;
+  /** Path of the results; `-` writes standard output, and then the run cannot be resumed. @default the input's name with `.results.jsonl` */
+  readonly output?: string;
+  /** @default by the input's extension */
+  readonly format?: 'jsonl' | 'csv' | 'tsv' | 'txt' | 'json';
+  /** Take only so many records. */
+  readonly limit?: number;
+  /** Leave out so many records at the start; the others keep their index. @default 0 */
+  readonly offset?: number;
+  /** A larger record is a failed one. @default 16 MiB */
+  readonly maxRecordBytes?: number;
+
+  /** Requests in flight at most. @default auto */
+  readonly concurrency?: number | 'auto';
+  /** The same for each origin. */
+  readonly perOrigin?: number;
+  /** Per origin: `10/s`, `600/m`, `5000/h`. */
+  readonly rate?: string;
+  /** Attempts after the first. @default 3 */
+  readonly retries?: number;
+  /** Comma separated: statuses, `5xx`, `network`, `timeout`. @default 408,425,429,5xx,network,timeout */
+  readonly retryOn?: string;
+  /** Comma separated statuses that are `ok`. @default 2xx */
+  readonly success?: string;
+  /** One attempt, from its permit on. @default 30000 */
+  readonly timeoutMs?: number;
+  /** @default 10000 */
+  readonly connectTimeoutMs?: number;
+  /** The longest wait that a server may ask for before the record fails. @default 1 hour */
+  readonly maxWaitMs?: number;
+  /** Redirects followed at most. @default 10 */
+  readonly redirects?: number;
+  /** @default at-least-once */
+  readonly delivery?: 'at-least-once' | 'at-most-once';
+  /** An answer with a larger body fails, after decoding. @default 64 MiB */
+  readonly maxBodyBytes?: number;
+
+  /** `http://`, `https://`, `socks5://`, with `user:password@` if need be. @default HTTP_PROXY, HTTPS_PROXY, NO_PROXY */
+  readonly proxy?: string;
+  /** Path of a PEM file of certificate authorities to trust besides the system's. */
+  readonly cacert?: string;
+  /** Path of a PEM client certificate. */
+  readonly cert?: string;
+  /** Path of its PEM key. */
+  readonly key?: string;
+  /** Do not verify the server's certificate. @default false */
+  readonly insecure?: boolean;
+  /** @default auto */
+  readonly http?: '1.1' | '2' | 'auto';
+  /** Send everything to an embedded stand-in service. @default false */
+  readonly rehearse?: boolean;
+
+  /** How bodies are recorded. @default auto: JSON as JSON, text as a string, the rest as base64 */
+  readonly body?: 'auto' | 'text' | 'base64' | 'none' | 'hash';
+  /** Folder for one file a body, instead of in the results. */
+  readonly bodies?: string;
+  /** @default completion */
+  readonly order?: 'completion' | 'input';
+  /** Start over, even if there are results. @default false */
+  readonly fresh?: boolean;
+  /** What is in flight may take so long to finish after a stop. @default 10000 */
+  readonly graceMs?: number;
+}

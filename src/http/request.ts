@@ -1,0 +1,24 @@
+// The vocabulary of a request that is ready to be sent. It is plain data: who builds one has
+// checked it, who sends one does not look at it again.
+
+/** A request as it goes to a transport. */
+export interface HttpRequest {
+  /** Upper case, a valid token. */
+  readonly method: string;
+  /** Scheme, host and port, e.g. `https://api.example.com` or `http://127.0.0.1:8080`, as `URL.origin` gives it. */
+  readonly origin: string;
+  /** Path and query, percent-encoded, beginning with `/`. */
+  readonly path: string;
+  /** Flat list: name, value, name, value. Names as they are sent. `host` and `content-length` are the transport's. */
+  readonly headers: readonly string[];
+  readonly body: string | Uint8Array | null;
+  /** The URL as it may be shown and recorded: without user info, and with values of `{{$env.NAME}}` masked. */
+  readonly shownUrl: string;
+}
+
+const idempotentMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY']);
+
+/** Whether sending a request with this method twice has the effect of sending it once (RFC 9110, 9.2.2). */
+export function isIdempotent(method: string): boolean {
+  return idempotentMethods.has(method);
+}

@@ -1,0 +1,54 @@
+// The contract of what sends one request and brings back one answer. A transport knows connections,
+// TLS and the protocol; it knows nothing of retries, redirects, rates, records or content encodings.
+//
+// For each `send`, unless it is cancelled, the handler sees `onHead`, any number of `onData`, then
+// `onEnd`; or at any point `onError` instead. `onEnd` and `onError` come once, and nothing after them.
+// No callback is made before `send` has returned.
+
+import type { TransportError } from '../errors.ts';
+import type { HttpRequest } from './request.ts';
+
+/** Receives one answer, piece by piece. */
+export interface ResponseHandler {
+  /** The final status (never 1xx) and its header section: name, value, name, value; names in lower case. */
+  onHead(status: number, headers: readonly string[]): void;
+  /** A piece of the body, as it came (content encodings are not undone). The handler may keep it. */
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  onError(error: TransportError): void;
+}
+
+/** One request on its way. */
+export interface Exchange {
+  /** A byte of the request may have left this machine. */
+  readonly sent: boolean;
+  /** A byte of the answer has arrived. */
+  readonly answered: boolean;
+  /** The connection had already carried an earlier request. */
+  readonly reused: boolean;
+  /** Ends the exchange now and gives up its connection. No callback is made after this. */
+  cancel(): void;
+}
+
+/** What may be asked of one `send`. */
+export interface SendOptions {
+  /** Use a connection that has carried nothing yet. */
+  readonly fresh?: boolean;
+}
+
+/** Counts for displays and tests. */
+export interface TransportStatistics {
+  readonly inFlight: number;
+  /** Connections that are open now. */
+  readonly connections: number;
+  /** Connections made since the start. */
+  readonly connected: number;
+}
+
+/** What sends requests. Limits are not its business: it opens as many connections as it is given requests at once. */
+export interface Transport {
+  send(request: HttpRequest, handler: ResponseHandler, options?: SendOptions): Exchange;
+  statistics(): TransportStatistics;
+  /** Closes every connection; what is in flight ends with `cancelled`. */
+  close(): Promise<void>;
+}

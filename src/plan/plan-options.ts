@@ -1,0 +1,30 @@
+// What shapes the requests of a run. With none of `url`, `request` and `map`, a record is a request itself.
+
+export interface PlanOptions {
+  /** URL template. */
+  readonly url?: string;
+  /** Method. @default POST with a body, else GET */
+  readonly method?: string;
+  /** `Name: template`, in order. */
+  readonly headers?: readonly string[];
+  /** JSON template of the body. */
+  readonly json?: string;
+  /** Text template of the body. */
+  readonly data?: string;
+  /** `name=template` pairs of an `application/x-www-form-urlencoded` body. */
+  readonly form?: readonly string[];
+  /** The body is the record, as JSON. @default false */
+  readonly recordAsJson?: boolean;
+  /** Path of a JSON file that holds a whole request with placeholders. */
+  readonly request?: string;
+  /** Path of a module whose default export turns `(record, {index, id})` into a request or null. */
+  readonly map?: string;
+  /** What relative URLs are resolved against. */
+  readonly baseUrl?: string;
+  /** `name:password` for basic authentication. */
+  readonly user?: string;
+  /** Token for `Authorization: Bearer`. */
+  readonly bearer?: string;
+  /** Name of the header that carries the idempotency key of a POST or PATCH; `off` sends none. @default Idempotency-Key */
+  readonly idempotencyKey?: string;
+}

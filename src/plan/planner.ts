@@ -1,0 +1,22 @@
+// The contract of what makes a request out of a record. Pure: the same record, index and run give
+// the same request, so that a resumed run sends the same bytes and the same idempotency key.
+
+import type { RecordError } from '../errors.ts';
+import type { HttpRequest } from '../http/request.ts';
+
+/** What a record became. */
+export type Planned =
+  | {
+      readonly kind: 'request';
+      readonly id: string | null;
+      readonly request: HttpRequest;
+      /** The record's own `timeoutMs`, if it has one. */
+      readonly timeoutMs: number | null;
+    }
+  | { readonly kind: 'bad'; readonly id: string | null; readonly error: RecordError }
+  | { readonly kind: 'skip'; readonly id: string | null };
+
+/** Makes a request out of a record. A promise is given only by a map module that is asynchronous. */
+export interface Planner {
+  plan(value: unknown, index: number): Planned | Promise<Planned>;
+}

@@ -1,0 +1,38 @@
+// What the engine tells those who listen. Listeners count and draw; they cannot change the flow.
+// Called on the hot path: an implementation must be cheap and must not throw.
+
+import type { ErrorCode } from '../errors.ts';
+import type { Result } from '../http/result.ts';
+import type { Outcome } from '../http/outcome.ts';
+
+/** Why an origin's records wait. */
+export interface OriginWait {
+  readonly origin: string;
+  /** When it ends, on the monotonic clock, in milliseconds. */
+  readonly untilMs: number;
+  readonly reason: 'retry-after' | 'rate' | 'outage';
+}
+
+/** One attempt that has ended. */
+export interface AttemptEnd {
+  readonly origin: string;
+  readonly outcome: Outcome;
+  readonly ms: number;
+  /** Status of the answer, if one came. */
+  readonly status: number | null;
+  /** Error code, if none came. */
+  readonly code: ErrorCode | null;
+}
+
+/** Receives what happens in a run. */
+export interface RunEvents {
+  attemptStarted(origin: string): void;
+  attemptEnded(end: AttemptEnd): void;
+  /** The record will be tried again in `delayMs`. */
+  retryScheduled(delayMs: number): void;
+  /** A request that found a dead keep-alive connection was sent again, at no cost. */
+  resent(): void;
+  settled(result: Result): void;
+  /** An origin waits (or, with null, waits no more). */
+  waiting(origin: string, wait: OriginWait | null): void;
+}
