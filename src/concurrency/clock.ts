@@ -13,6 +13,8 @@ export interface Clock {
   /** Calls back once after at least `delayMs`. */
   setTimer(delayMs: number, callback: () => void): TimerHandle;
   clearTimer(handle: TimerHandle): void;
+  /** Calls back once, when the events that are at hand have been handled. */
+  soon(callback: () => void): void;
 }
 
 /** The machine's clock. */
@@ -21,4 +23,7 @@ export const systemClock: Clock = {
   wallNow: () => Date.now(),
   setTimer: (delayMs, callback) => setTimeout(callback, delayMs),
   clearTimer: (handle) => clearTimeout(handle as NodeJS.Timeout),
+  soon: (callback) => {
+    setImmediate(callback);
+  },
 };

@@ -31,6 +31,10 @@ export class FakeClock implements Clock {
     this.#timers.delete(handle as FakeTimer);
   }
 
+  soon(callback: () => void): void {
+    this.setTimer(0, callback);
+  }
+
   /** Timers that wait. */
   get pending(): number {
     return this.#timers.size;
