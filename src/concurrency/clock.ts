@@ -2,7 +2,7 @@
 // so that tests can hold time still and move it.
 
 /** A timer that has not fired. Opaque. */
-export type TimerHandle = unknown;
+export type TimerHandle = object;
 
 /** Where time comes from. */
 export interface Clock {

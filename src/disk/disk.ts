@@ -1,0 +1,137 @@
+// The few file operations on which the promise of the journal rests, as an interface, so that tests
+// can make the Nth of them fail. Reading is done elsewhere, directly.
+//
+// A write that fails may have written a part. After any failure the file is left alone: what stands
+// in it is found out when the run is resumed.
+
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { open, rename, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DiskError } from '../errors.ts';
+
+/** A file that grows at its end. */
+export interface DiskFile {
+  /** Appends; resolves when the bytes have reached the kernel. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** The same, before it returns. For small pieces that must be there before something else happens. */
+  writeNow(bytes: Uint8Array): void;
+  /** Resolves when all that was written has reached the disk. */
+  sync(): Promise<void>;
+  truncate(length: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where runs are kept. */
+export interface Disk {
+  /** Opens for appending; makes the file if there is none. */
+  open(path: string): Promise<DiskFile>;
+  /** Opens an empty file, whatever stood there. */
+  create(path: string): Promise<DiskFile>;
+  /** Replaces `to` by `from`, wholly or not at all, and makes the change durable. */
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+/** Turns an error of the file system into ours, naming the file. */
+export function diskError(error: unknown, path: string, doing: string): DiskError {
+  if (error instanceof DiskError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new DiskError('disk_full', `no space is left to ${doing} ${path}`, {
+      hint: 'make space, then run the same command again: it goes on where it stopped',
+      cause: error,
+    });
+  }
+  return new DiskError('disk_failed', `could not ${doing} ${path}: ${(error as Error).message}`, {
+    hint: 'when the disk is well again, run the same command: it goes on where it stopped',
+    cause: error,
+  });
+}
+
+class SystemFile implements DiskFile {
+  readonly #handle: FileHandle;
+  readonly #path: string;
+
+  constructor(handle: FileHandle, path: string) {
+    this.#handle = handle;
+    this.#path = path;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length;)
+        at += (await this.#handle.write(bytes, at, bytes.length - at, null)).bytesWritten;
+    } catch (error) {
+      throw diskError(error, this.#path, 'write');
+    }
+  }
+
+  writeNow(bytes: Uint8Array): void {
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#handle.fd, bytes, at, bytes.length - at, null);
+    } catch (error) {
+      throw diskError(error, this.#path, 'write');
+    }
+  }
+
+  async sync(): Promise<void> {
+    try {
+      await this.#handle.datasync();
+    } catch (error) {
+      throw diskError(error, this.#path, 'save');
+    }
+  }
+
+  async truncate(length: number): Promise<void> {
+    try {
+      await this.#handle.truncate(length);
+    } catch (error) {
+      throw diskError(error, this.#path, 'cut');
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+/** The machine's file system. */
+export const systemDisk: Disk = {
+  open: (path) => openFile(path, 'a'),
+  create: (path) => openFile(path, 'w'),
+  async rename(from, to) {
+    try {
+      await rename(from, to);
+      syncFolder(to);
+    } catch (error) {
+      throw diskError(error, to, 'replace');
+    }
+  },
+  async remove(path) {
+    try {
+      await unlink(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskError(error, path, 'remove');
+    }
+  },
+};
+
+async function openFile(path: string, flags: 'a' | 'w'): Promise<DiskFile> {
+  try {
+    return new SystemFile(await open(path, flags), path);
+  } catch (error) {
+    throw diskError(error, path, 'open');
+  }
+}
+
+// A rename is durable only when its folder is (Pillai et al., OSDI 2014). Windows cannot open a folder, and need not.
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const fd = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
