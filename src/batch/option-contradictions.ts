@@ -1,0 +1,70 @@
+// Options that cannot be given together, or not without one another: each is refused with a sentence
+// that names both. Values alone are judged in option-rules.ts; here nothing is read from disk.
+
+import { resolve } from 'node:path';
+import { UsageError } from '../errors.ts';
+import type { BatchOptions } from './batch-options.ts';
+
+type Key = keyof BatchOptions;
+type NameOf = (key: Key) => string;
+
+/** Groups of which only one may be given. */
+const exclusive: ReadonlyArray<readonly Key[]> = [
+  ['json', 'data', 'form', 'recordAsJson'],
+  ['request', 'map'],
+  ['request', 'url'],
+  ['request', 'method'],
+  ['request', 'json', 'data', 'form', 'recordAsJson'],
+  ['map', 'url'],
+  ['map', 'method'],
+  ['map', 'json', 'data', 'form', 'recordAsJson'],
+  ['user', 'bearer'],
+  ['body', 'bodies'],
+];
+
+/**
+ * Refuses options that contradict each other.
+ *
+ * @param output where results go, after defaults
+ * @throws UsageError `bad_option`
+ */
+export function refuseContradictions(options: BatchOptions, output: string, nameOf: NameOf): void {
+  const given = (key: Key): boolean => options[key] !== undefined && options[key] !== false;
+  for (const group of exclusive) {
+    const [first, second] = group.filter(given);
+    if (first === undefined || second === undefined) continue;
+    throw contradiction(`${nameOf(first)} and ${nameOf(second)} cannot be given together`, 'leave one of them out');
+  }
+  refuseHalfACertificate(options, nameOf);
+  refuseUnusableOutput(options, output, nameOf);
+}
+
+function refuseHalfACertificate(options: BatchOptions, nameOf: NameOf): void {
+  if ((options.cert === undefined) === (options.key === undefined)) return;
+  const [there, missing] = options.key === undefined ? (['cert', 'key'] as const) : (['key', 'cert'] as const);
+  throw contradiction(
+    `${nameOf(there)} was given without ${nameOf(missing)}`,
+    'give both; if one file holds both, name it twice',
+  );
+}
+
+function refuseUnusableOutput(options: BatchOptions, output: string, nameOf: NameOf): void {
+  if (output === '-') {
+    if (options.fresh !== true) return;
+    throw contradiction(
+      `${nameOf('fresh')} makes no sense with results on standard output`,
+      'such a run cannot be resumed, so each one starts afresh',
+    );
+  }
+  if (options.input !== '-' && resolve(options.input) === resolve(output))
+    throw contradiction(`${nameOf('output')} is the input itself: ${output}`, 'give the results a name of their own');
+  if (/\.(gz|zst|br)$/iu.test(output))
+    throw contradiction(
+      `${nameOf('output')} cannot be compressed: ${output}`,
+      'results are appended to as they come; compress them when the run has finished',
+    );
+}
+
+function contradiction(message: string, hint: string): UsageError {
+  return new UsageError('bad_option', message, { hint });
+}

@@ -1,0 +1,52 @@
+// The options of a run after they were checked: nothing is optional any more, texts have become values.
+// Made by `resolveOptions` only, frozen, and read by everything that sets a run up.
+
+import type { PlanOptions } from '../plan/plan-options.ts';
+import type { Rate } from './rate.ts';
+import type { RetryOn, StatusSet } from './status-set.ts';
+
+/** A checked, complete and frozen set of options. Times are milliseconds, sizes are bytes. */
+export interface ResolvedOptions {
+  /** What shapes the requests; only what was given. */
+  readonly plan: PlanOptions;
+
+  /** Path, or `-` for standard input. */
+  readonly input: string;
+  /** Path, or `-` for standard output. */
+  readonly output: string;
+  readonly outputFormat: 'jsonl' | 'csv';
+  /** null: by the input's extension. */
+  readonly format: 'jsonl' | 'csv' | 'tsv' | 'txt' | 'json' | null;
+  /** null: all. */
+  readonly limit: number | null;
+  readonly offset: number;
+  readonly maxRecordBytes: number;
+
+  readonly concurrency: number | 'auto';
+  readonly perOrigin: number | null;
+  readonly rate: Rate | null;
+  readonly retries: number;
+  readonly retryOn: RetryOn;
+  readonly success: StatusSet;
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly maxWaitMs: number;
+  readonly redirects: number;
+  readonly delivery: 'at-least-once' | 'at-most-once';
+  readonly maxBodyBytes: number;
+
+  /** A URL; null: none, whatever the environment says; undefined: as the environment says. */
+  readonly proxy: string | null | undefined;
+  readonly cacert: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+  readonly insecure: boolean;
+  readonly http: '1.1' | '2' | 'auto';
+  readonly rehearse: boolean;
+
+  readonly body: 'auto' | 'text' | 'base64' | 'none' | 'hash';
+  readonly bodies: string | null;
+  readonly order: 'completion' | 'input';
+  readonly fresh: boolean;
+  readonly graceMs: number;
+}
