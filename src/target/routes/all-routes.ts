@@ -1,0 +1,30 @@
+// The table of everything the stand-in service can do. Two routes may not share their first segment.
+
+import type { Route, Service } from '../service.ts';
+import { basicRoutes } from './basics.ts';
+import { bodyRoutes } from './bodies.ts';
+import { echoRoute } from './echo.ts';
+import { encodingRoutes } from './encodings.ts';
+import { faultRoutes } from './faults.ts';
+import { limitRoutes } from './limits.ts';
+import { redirectRoutes } from './redirects.ts';
+import { sessionRoutes } from './sessions.ts';
+import { statisticsRoute } from './statistics.ts';
+import { timingRoutes } from './timing.ts';
+
+/** Every route, each with fresh state. */
+export function allRoutes(service: Service): Route[] {
+  const routes: Route[] = [
+    ...basicRoutes(() => routes),
+    echoRoute,
+    ...timingRoutes,
+    ...limitRoutes(service),
+    ...faultRoutes,
+    ...bodyRoutes(service),
+    ...encodingRoutes(),
+    ...redirectRoutes,
+    ...sessionRoutes,
+    statisticsRoute,
+  ];
+  return routes;
+}
