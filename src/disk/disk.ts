@@ -1,11 +1,12 @@
 // The few file operations on which the promise of the journal rests, as an interface, so that tests
 // can make the Nth of them fail. Reading is done elsewhere, directly.
 //
+// A rename is durable only when its folder is synced too (Pillai et al., OSDI 2014).
 // A write that fails may have written a part. After any failure the file is left alone: what stands
 // in it is found out when the run is resumed.
 
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { open, rename, unlink } from 'node:fs/promises';
+import { renameSync, writeSync } from 'node:fs';
+import { open, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DiskError } from '../errors.ts';
@@ -28,8 +29,10 @@ export interface Disk {
   open(path: string): Promise<DiskFile>;
   /** Opens an empty file, whatever stood there. */
   create(path: string): Promise<DiskFile>;
-  /** Replaces `to` by `from`, wholly or not at all, and makes the change durable. */
-  rename(from: string, to: string): Promise<void>;
+  /** Replaces `to` by `from`, wholly or not at all, before it returns. */
+  renameNow(from: string, to: string): void;
+  /** Resolves when new names and renames in the folder of this file have reached the disk. */
+  syncFolder(path: string): Promise<void>;
   remove(path: string): Promise<void>;
 }
 
@@ -100,12 +103,25 @@ class SystemFile implements DiskFile {
 export const systemDisk: Disk = {
   open: (path) => openFile(path, 'a'),
   create: (path) => openFile(path, 'w'),
-  async rename(from, to) {
+  renameNow(from, to) {
     try {
-      await rename(from, to);
-      syncFolder(to);
+      renameSync(from, to);
     } catch (error) {
       throw diskError(error, to, 'replace');
+    }
+  },
+  async syncFolder(path) {
+    // Windows cannot open a folder, and need not.
+    if (process.platform === 'win32') return;
+    try {
+      const folder = await open(dirname(path), 'r');
+      try {
+        await folder.sync();
+      } finally {
+        await folder.close();
+      }
+    } catch (error) {
+      throw diskError(error, dirname(path), 'save');
     }
   },
   async remove(path) {
@@ -122,16 +138,5 @@ async function openFile(path: string, flags: 'a' | 'w'): Promise<DiskFile> {
     return new SystemFile(await open(path, flags), path);
   } catch (error) {
     throw diskError(error, path, 'open');
-  }
-}
-
-// A rename is durable only when its folder is (Pillai et al., OSDI 2014). Windows cannot open a folder, and need not.
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  const fd = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }

@@ -38,9 +38,14 @@ export class FaultyDisk implements Disk {
     return new FaultyFile(this, await this.#disk.create(path), path);
   }
 
-  async rename(from: string, to: string): Promise<void> {
+  renameNow(from: string, to: string): void {
     this.check('rename', to);
-    await this.#disk.rename(from, to);
+    this.#disk.renameNow(from, to);
+  }
+
+  async syncFolder(path: string): Promise<void> {
+    this.check('sync folder of', path);
+    await this.#disk.syncFolder(path);
   }
 
   async remove(path: string): Promise<void> {
