@@ -1,8 +1,8 @@
 // The summary for programs (`--summary json`): one JSON object on one line. Its names are a contract.
 // Times are milliseconds with at most three decimals.
 
+import type { Summary } from './run-summary.ts';
 import { countSettled } from './statistics.ts';
-import type { Summary } from './summary.ts';
 
 /**
  * One line of JSON, without a line end. `results` is of all runs, the rest of this one.

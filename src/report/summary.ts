@@ -1,33 +1,16 @@
-// What a run came to, at its end: plain data, and the text of it. Programs take summary-json.ts.
-// It must not look at files or at the clock: whoever ends the run fills in the data.
+// The text of what a run came to, at its end. Programs take summary-json.ts.
+// It must not look at files or at the clock: whoever ends the run fills in the `Summary`.
 // Invariant: paths and commands stand whole, whatever the width, since they are there to be copied.
 
 import type { FailureCount } from './failure-tally.ts';
 import { formatAmount, formatCount, formatDuration, formatRate } from './format-numbers.ts';
+import type { Summary } from './run-summary.ts';
 import { shellWord } from './shell-word.ts';
 import { countSettled, type Statistics } from './statistics.ts';
 import { drawLine, type Canvas, type Segment, type Style } from './terminal-text.ts';
 
+export type { Ending, Summary } from './run-summary.ts';
 export { summaryJson } from './summary-json.ts';
-
-/** How a run ended. */
-export type Ending = 'finished' | 'stopped' | 'already-finished' | 'disk' | 'output-closed';
-
-/** What a run came to. */
-export interface Summary {
-  readonly ending: Ending;
-  readonly statistics: Statistics;
-  /** Records of the input that are to get a result; null if its end was not reached and is not known. */
-  readonly total: number | null;
-  /** Path of the input, `-` for standard input. */
-  readonly input: string;
-  /** Path of the results, `-` for standard output. */
-  readonly output: string;
-  /** Folder of the bodies, if they are not in the results. */
-  readonly bodies: string | null;
-  /** The command that goes on with this run, ready for a shell; null if it is complete or cannot be resumed. */
-  readonly resumeCommand: string | null;
-}
 
 const shownKinds = 10;
 
@@ -38,7 +21,7 @@ export function renderSummary(summary: Summary, canvas: Canvas): string {
     lines.map((line) => drawLine(line, { ...canvas, columns: Infinity }));
   const blocks = [
     cut([headline(summary)]),
-    cut([...resultLines(summary), ...wayLines(summary.statistics)]),
+    cut(countLines(summary)),
     cut(failureLines(summary.statistics)),
     whole(placeLines(summary)),
     whole(nextLines(summary)),
@@ -68,47 +51,36 @@ function headline({ ending, statistics, total }: Summary): Segment[] {
   }
 }
 
-function resultLines({ statistics: { settled, alreadySettled } }: Summary): Segment[][] {
+/** The counts, one under the other, each with what it needs to be understood. */
+function countLines({ statistics }: Summary): Segment[][] {
+  const { settled, alreadySettled, attempts, latencyMs } = statistics;
   const { ok, failed, unknown, skipped } = settled;
   const earlier = countSettled(alreadySettled);
+  const width = Math.max(...[ok, failed, unknown, earlier, attempts].map((count) => formatCount(count).length));
+  const line = (name: string, count: number, style: Style, note = ''): Segment[] => [
+    `  ${name.padEnd(8)}  `,
+    [count > 0 ? style : 'dim', formatCount(count).padStart(width)],
+    note === '' ? '' : `  ${note}`,
+  ];
   const lines = [
-    row(
-      'ok',
-      ok,
-      ok > 0 ? 'green' : 'dim',
-      skipped > 0 ? `${formatCount(skipped)} of them skipped: nothing was sent` : '',
-    ),
-    row('failed', failed, failed > 0 ? 'red' : 'dim', ''),
-    row(
-      'unknown',
-      unknown,
-      unknown > 0 ? 'magenta' : 'dim',
-      unknown > 0 ? 'the answer was lost, and it may have been done' : '',
-    ),
+    line('ok', ok, 'green', skipped > 0 ? `${formatCount(skipped)} of them skipped: nothing was sent` : ''),
+    line('failed', failed, 'red'),
+    line('unknown', unknown, 'magenta', unknown > 0 ? 'the answer was lost, and it may have been done' : ''),
   ];
-  if (earlier > 0)
-    lines.push([`  ${'earlier'.padEnd(9)}${formatCount(earlier).padStart(13)}  had their result before this run`]);
-  return lines;
-}
-
-/** How the results came about; nothing if nothing was sent. */
-function wayLines({ attempts, retries, resent, latencyMs }: Statistics): Segment[][] {
-  if (attempts === 0) return [];
-  const notes = [
-    ...(retries > 0 ? [retries === 1 ? '1 retry' : `${formatCount(retries)} retries`] : []),
-    ...(resent > 0 ? [`${formatCount(resent)} sent again after a stale connection`] : []),
-  ];
-  const lines = [row('attempts', attempts, [], notes.join(', '))];
+  if (earlier > 0) lines.push(line('earlier', earlier, [], 'of these had their result before this run'));
+  if (attempts > 0) lines.push(line('attempts', attempts, [], attemptNote(statistics)));
   if (latencyMs !== null) {
-    const names = ['p50', 'p95', 'p99', 'max'] as const;
-    const values = names.map((name) => `${name} ${formatDuration(latencyMs[name])}`);
-    lines.push([`  ${'latency'.padEnd(9)}  ${values.join('  ')}`]);
+    const values = (['p50', 'p95', 'p99', 'max'] as const).map((name) => `${name} ${formatDuration(latencyMs[name])}`);
+    lines.push([`  latency   ${values.join('  ')}`]);
   }
   return lines;
 }
 
-function row(name: string, count: number, style: Style, note: string): Segment[] {
-  return [`  ${name.padEnd(9)}`, [style, formatCount(count).padStart(13)], note === '' ? '' : `  ${note}`];
+function attemptNote({ retries, resent }: Statistics): string {
+  const notes: string[] = [];
+  if (retries > 0) notes.push(retries === 1 ? '1 retry' : `${formatCount(retries)} retries`);
+  if (resent > 0) notes.push(`${formatCount(resent)} sent again after a stale connection`);
+  return notes.join(', ');
 }
 
 function failureLines({ resultFailures, alreadySettled }: Statistics): Segment[][] {
@@ -118,13 +90,15 @@ function failureLines({ resultFailures, alreadySettled }: Statistics): Segment[]
   const left = resultFailures.length - shown.length;
   const width = Math.max(...shown.map(({ kind }) => kind.length));
   const lines: Segment[][] = [[['bold', earlier ? 'Why records failed in this run' : 'Why records failed']]];
-  lines.push(...shown.map((failure) => failureLine(failure, width)));
+  const countWidth = Math.max(...shown.map((failure) => formatCount(failure.count).length));
+  lines.push(...shown.map((failure) => failureLine(failure, width, countWidth)));
   if (left > 0) lines.push([`  and ${formatAmount(left, 'more kind')}`]);
   return lines;
 }
 
-function failureLine({ kind, count, example }: FailureCount, width: number): Segment[] {
-  return [['red', `  ${kind.padEnd(width)}`], formatCount(count).padStart(11), ['dim', `  ${example ?? ''}`]];
+function failureLine({ kind, count, example }: FailureCount, width: number, countWidth: number): Segment[] {
+  const shownCount = formatCount(count).padStart(countWidth);
+  return [['red', `  ${kind.padEnd(width)}`], `  ${shownCount}`, ['dim', example === null ? '' : `  ${example}`]];
 }
 
 function placeLines({ output, bodies }: Summary): Segment[][] {
