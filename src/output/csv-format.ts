@@ -11,7 +11,7 @@ import { HeaderText } from './header-text.ts';
 import { BodyRecorder } from './recorded-body.ts';
 import type { BodyMode, RecordedBody } from './recorded-body.ts';
 import { durationText, TimeText } from './result-time.ts';
-import type { ResultFormat } from './sink-format.ts';
+import type { ResultFormat } from './result-format.ts';
 
 const needsQuotes = /[",\r\n]/;
 

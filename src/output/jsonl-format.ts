@@ -10,7 +10,7 @@ import { quoteJson } from './json-string.ts';
 import { BodyRecorder } from './recorded-body.ts';
 import type { BodyMode, RecordedBody } from './recorded-body.ts';
 import { durationText, TimeText } from './result-time.ts';
-import type { ResultFormat } from './sink-format.ts';
+import type { ResultFormat } from './result-format.ts';
 
 /** The format `jsonl`. */
 export class JsonlFormat implements ResultFormat {
