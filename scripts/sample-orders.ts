@@ -89,7 +89,7 @@ export function* sampleOrders(count: number): Generator<string> {
   const random = seededRandom(20_261_121);
   let previous: string | null = null;
   for (let ordinal = 0; ordinal < count; ordinal++) {
-    const line = previous !== null && random() < 0.02 ? previous : order(ordinal, random);
+    const line: string = previous !== null && random() < 0.02 ? previous : order(ordinal, random);
     previous = line;
     yield line;
   }

@@ -1,0 +1,61 @@
+// Draws the tables in plain text. It computes nothing but whether a goal is met.
+
+import type { Figure } from './figure.ts';
+import type { ThroughputTable } from './throughput.ts';
+
+const inUnits = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+
+/** The table of rates, ours first. */
+export function drawThroughput(table: ThroughputTable): string {
+  const header = ['', 'does', 'rows', 'rows/s', 'CPU µs/row', 'peak MB', 'ours is', 'goal', ''];
+  const lines = table.lines.map((line) => {
+    if (line.missing !== null) return [line.name, `no figures: ${line.missing}`, '', '', '', '', '', '', ''];
+    const { oursToTheirs, goal } = line;
+    return [
+      line.name,
+      line.does,
+      inUnits(line.rows),
+      line.rowsPerSecond === null ? '' : inUnits(line.rowsPerSecond),
+      line.cpuMicrosPerRow === null ? '' : line.cpuMicrosPerRow.toFixed(1),
+      line.peakBytes === null ? '' : inUnits(line.peakBytes / 1e6),
+      oursToTheirs === null ? '' : `${oursToTheirs.toFixed(2)} x`,
+      goal === null ? '' : `${goal} x`,
+      goal === null || oursToTheirs === null ? '' : oursToTheirs >= goal ? 'met' : 'not met',
+    ];
+  });
+  return draw([header, ...lines], 2);
+}
+
+/** The figures of the other benches. */
+export function drawFigures(figures: readonly Figure[]): string {
+  const header = ['', '', 'value', 'goal', '', ''];
+  const lines = figures.map(({ bench, name, value, unit, goal, note }) => [
+    bench,
+    name,
+    value === null ? '-' : `${unit === 'x' ? value.toFixed(3) : inUnits(value)} ${unit}`,
+    goal === null ? '' : `${unit === 'x' ? goal : inUnits(goal)} ${unit}`,
+    goal === null || value === null ? '' : value <= goal ? 'met' : 'not met',
+    note,
+  ]);
+  return draw([header, ...lines], 2, new Set([4, 5]));
+}
+
+/** Columns from `textColumns` on stand to the right, except those named in `left`. */
+function draw(cells: readonly (readonly string[])[], textColumns: number, left = new Set<number>([8])): string {
+  const widths = (cells[0] ?? []).map((_, column) =>
+    // A reason for missing figures may run on over the empty cells behind it.
+    Math.max(...cells.filter((row) => row[2] !== '' || column !== 1).map((row) => (row[column] ?? '').length)),
+  );
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column < textColumns || left.has(column)
+            ? cell.padEnd(widths[column] ?? 0)
+            : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

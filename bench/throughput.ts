@@ -1,0 +1,125 @@
+// Rows a second against the fast target. Every peer runs once a round, in turn with the others; a ratio
+// is the median of the ratios within the rounds, so that a slow minute of the machine hits both sides.
+// Who leaves out a request, or a result of the whole job, is not given a figure but an error.
+
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { startFastTarget, type FastTarget } from './fast-target.ts';
+import { measure } from './measure.ts';
+import { median } from './median.ts';
+import { allPeers, type Peer } from './peers.ts';
+
+/** What a peer took in one round. */
+interface Round {
+  readonly rowsPerSecond: number;
+  readonly cpuMicrosPerRow: number | null;
+  readonly peakBytes: number | null;
+}
+
+/** A line of the table. */
+export interface ThroughputRow {
+  readonly name: string;
+  readonly does: string;
+  readonly rows: number;
+  /** Why there are no figures. */
+  readonly missing: string | null;
+  readonly rowsPerSecond: number | null;
+  readonly cpuMicrosPerRow: number | null;
+  readonly peakBytes: number | null;
+  /** Our rate divided by theirs. */
+  readonly oursToTheirs: number | null;
+  readonly goal: number | null;
+}
+
+export interface ThroughputTable {
+  readonly target: string;
+  readonly lines: readonly ThroughputRow[];
+}
+
+export interface ThroughputOptions {
+  readonly rows: number;
+  readonly rounds: number;
+  /** Only peers whose name contains this, and ours. */
+  readonly only: string | null;
+  /** Why ours cannot take part. */
+  readonly oursMissing: string | null;
+}
+
+/** Runs the peers in turn. */
+export async function benchThroughput(options: ThroughputOptions): Promise<ThroughputTable> {
+  const { only, oursMissing } = options;
+  const peers = allPeers(oursMissing).filter((peer, place) => only === null || place === 0 || peer.name.includes(only));
+  const missing = new Map(peers.map((peer) => [peer, peer.missing()]));
+  const rounds = new Map<Peer, Round[]>(peers.map((peer) => [peer, []]));
+  const target = await startFastTarget();
+  try {
+    for (let round = 1; round <= options.rounds; round++) {
+      for (const peer of peers) {
+        if (missing.get(peer) !== null) continue;
+        process.stderr.write(`round ${round}/${options.rounds}: ${peer.name}\n`);
+        const outcome = await runOnce(peer, target, rowsOf(peer, options.rows));
+        if (typeof outcome === 'string') missing.set(peer, outcome);
+        else rounds.get(peer)?.push(outcome);
+      }
+    }
+  } finally {
+    await target.stop();
+  }
+  const oursRounds = rounds.get(peers[0] as Peer) ?? [];
+  const lines = peers.map((peer) =>
+    summarize(peer, rowsOf(peer, options.rows), missing.get(peer) ?? null, rounds.get(peer) ?? [], oursRounds),
+  );
+  return { target: target.name, lines };
+}
+
+/** A whole number of rows for each of 64 connections: hey drops the rest. */
+function rowsOf(peer: Peer, rows: number): number {
+  return Math.max(64, Math.round((rows * peer.share) / 64) * 64);
+}
+
+async function runOnce(peer: Peer, target: FastTarget, rows: number): Promise<Round | string> {
+  const command = await peer.command(target.url, rows);
+  const before = await target.requests();
+  const measured = await measure(command);
+  const sent = (await target.requests()) - before - 1;
+  if (measured.exitCode !== 0) return `exit code ${measured.exitCode}: ${measured.stderr.trim().split('\n', 1)[0]}`;
+  const byDuration = peer.name.startsWith('wrk');
+  if (!byDuration && sent !== rows) return `sent ${sent} requests for ${rows} rows`;
+  if (peer.output !== null && countLines(peer.output) !== rows)
+    return `wrote ${countLines(peer.output)} results for ${rows} rows`;
+  return {
+    rowsPerSecond: (sent * 1000) / measured.wallMs,
+    cpuMicrosPerRow: measured.cpuMs === null ? null : (measured.cpuMs * 1000) / sent,
+    peakBytes: measured.peakBytes,
+  };
+}
+
+function countLines(path: string): number {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return 0;
+  return Number(spawnSync('wc', ['-l', path], { encoding: 'utf8' }).stdout.trim().split(' ')[0]);
+}
+
+function summarize(
+  peer: Peer,
+  rows: number,
+  missing: string | null,
+  rounds: readonly Round[],
+  oursRounds: readonly Round[],
+): ThroughputRow {
+  const whole = missing === null && rounds.length > 0;
+  const ratios = rounds.flatMap((round, place) => {
+    const own = oursRounds[place];
+    return own === undefined ? [] : [own.rowsPerSecond / round.rowsPerSecond];
+  });
+  return {
+    name: peer.name,
+    does: peer.does,
+    rows,
+    missing,
+    rowsPerSecond: whole ? median(rounds.map((round) => round.rowsPerSecond)) : null,
+    cpuMicrosPerRow: whole ? median(rounds.flatMap((round) => round.cpuMicrosPerRow ?? [])) : null,
+    peakBytes: whole ? median(rounds.flatMap((round) => round.peakBytes ?? [])) : null,
+    oursToTheirs: whole ? median(ratios) : null,
+    goal: peer.goal,
+  };
+}
