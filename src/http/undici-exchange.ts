@@ -1,0 +1,201 @@
+// One request on its way through undici: the handler that undici calls, the exchange that the caller
+// holds, and the state of both. One object, no closures, no promises.
+//
+// Invariant: once `done`, the caller's handler is not called any more, whatever undici still says.
+
+import { errors } from 'undici';
+import type { Dispatcher } from 'undici';
+import { refusal } from './dial.ts';
+import { mapUndiciError } from './map-undici-error.ts';
+import type { OriginConnections } from './origin-connections.ts';
+import type { HttpRequest } from './request.ts';
+import type { Exchange, ResponseHandler } from './transport.ts';
+import type { UndiciConnection } from './undici-connection.ts';
+
+interface SendableOptions extends Dispatcher.DispatchOptions {
+  /** Known to undici, unknown to its types. */
+  servername?: string;
+}
+
+/** Who counts exchanges. */
+export interface ExchangeOwner {
+  readonly exchanges: Set<UndiciExchange>;
+  /** The machine has run out of something that idle connections hold. */
+  relieve(): void;
+}
+
+export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
+  sent = false;
+  answered = false;
+  reused = false;
+  done = false;
+  readonly fresh: boolean;
+
+  readonly #request: HttpRequest;
+  readonly #handler: ResponseHandler;
+  readonly #owner: ExchangeOwner;
+  #connections: OriginConnections | null = null;
+  #connection: UndiciConnection | null = null;
+  #controller: Dispatcher.DispatchController | null = null;
+  #headSeen = false;
+  /** `send` has not returned yet: no callback may be made. */
+  #sending = true;
+
+  constructor(request: HttpRequest, handler: ResponseHandler, fresh: boolean, owner: ExchangeOwner) {
+    this.#request = request;
+    this.#handler = handler;
+    this.#owner = owner;
+    this.fresh = fresh;
+    owner.exchanges.add(this);
+  }
+
+  /** `send` returns. */
+  returned(): void {
+    this.#sending = false;
+  }
+
+  /** Hands the request to the connection that was picked. */
+  goOn(connection: UndiciConnection, connections: OriginConnections): void {
+    this.#connection = connection;
+    this.#connections = connections;
+    const { method, origin, path, headers, body } = this.#request;
+    const { forward } = connections.route;
+    const options: SendableOptions = { path, method, headers: headers as string[], body };
+    // undici closes the connection after HEAD unless it is told not to.
+    if (method === 'HEAD') options.reset = false;
+    if (forward !== null) {
+      options.path = origin + path;
+      options.headers = [...headers, 'host', origin.slice(origin.indexOf('//') + 2), ...forward.headers];
+      // Else undici takes the server name from `host`, and connects anew when it changes.
+      options.servername = forward.proxy.host;
+    }
+    connection.dispatch(options, this);
+  }
+
+  cancel(): void {
+    if (this.done) return;
+    this.#settle(false);
+    // Its connection was destroyed, unless others use it. What has not begun there is ended in onRequestStart.
+    if (this.#connection?.retired === false) this.#controller?.abort(new errors.InformationalError('cancelled'));
+  }
+
+  /** Ends the exchange with an error of undici, of Node, or of ours. */
+  fail(error: unknown): void {
+    if (this.done) return;
+    if (this.#sending) {
+      queueMicrotask(() => this.fail(error));
+      return;
+    }
+    const mapped = mapUndiciError(error, {
+      authority: authorityOf(this.#request.origin),
+      sent: this.sent,
+      answered: this.answered,
+      reused: this.reused,
+      headSeen: this.#headSeen,
+    });
+    this.sent = mapped.sent;
+    this.answered = mapped.answered;
+    this.#settle(false);
+    if (mapped.code === 'local_limit') this.#owner.relieve();
+    try {
+      this.#handler.onError(mapped);
+    } catch (thrown) {
+      surface(thrown);
+    }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const connection = this.#connection;
+    if (this.done || connection === null) {
+      controller.abort(new errors.InformationalError('cancelled'));
+      return;
+    }
+    // Comes again if undici sends anew what an HTTP/2 server has refused unprocessed.
+    if (this.#controller === null) connection.running++;
+    this.#controller = controller;
+    this.sent = true;
+    this.reused = connection.carried++ > 0;
+  }
+
+  onResponseStarted(): void {
+    this.answered = true;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
+    if (this.done || status < 200) return;
+    this.answered = true;
+    this.#headSeen = true;
+    this.#connection?.learnLimit();
+    const { forward } = this.#connections?.route ?? { forward: null };
+    if (forward !== null && status === 407) {
+      this.fail(refusal(forward.proxy, status));
+      return;
+    }
+    try {
+      this.#handler.onHead(status, flat(headers));
+    } catch (thrown) {
+      surface(thrown);
+    }
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.done) return;
+    try {
+      this.#handler.onData(chunk);
+    } catch (thrown) {
+      surface(thrown);
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.done) return;
+    this.#settle(true);
+    try {
+      this.#handler.onEnd();
+    } catch (thrown) {
+      surface(thrown);
+    }
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    this.fail(error);
+  }
+
+  #settle(keep: boolean): void {
+    this.done = true;
+    this.#owner.exchanges.delete(this);
+    const connection = this.#connection;
+    if (connection === null) return;
+    if (this.#controller !== null) connection.running--;
+    this.#connections?.ended(connection, keep);
+  }
+}
+
+/** undici's headers (names in lower case, repeated ones as arrays) as a flat list. */
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): string[] {
+  const list: string[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === 'string') list.push(name, value);
+    else if (value !== undefined) for (const one of value) list.push(name, one);
+  }
+  return list;
+}
+
+/** host:port, the port always. */
+function authorityOf(origin: string): string {
+  const url = URL.parse(origin);
+  if (url === null) return origin;
+  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
+}
+
+/** A handler must not throw. If one does it is a bug: undici would swallow it, here it comes to light. */
+function surface(thrown: unknown): void {
+  queueMicrotask(() => {
+    throw thrown;
+  });
+}
