@@ -1,0 +1,45 @@
+// The end of `manyfetch run`: the error that ended it if any, the summary, and the exit code.
+
+import type { BatchOutcome } from '../batch/run-batch.ts';
+import { renderSummary, summaryJson, type Summary } from '../report/summary.ts';
+import { allowsColor, type CliIo } from './cli-io.ts';
+import type { Display } from './display.ts';
+import { exitCode } from './exit-code.ts';
+import type { ParsedArguments } from './parse-arguments.ts';
+import { reportError } from './report-error.ts';
+import { resumeCommand } from './resume-command.ts';
+
+/** Says what came of a run, and gives the exit code. */
+export function concludeRun(outcome: BatchOutcome, display: Display, parsed: ParsedArguments, io: CliIo): number {
+  const resumable = (outcome.kind === 'stopped' || outcome.kind === 'disk') && outcome.summary.output !== '-';
+  const summary: Summary = { ...outcome.summary, resumeCommand: resumable ? resumeCommand(parsed) : null };
+  const code = codeOf(outcome);
+  const errorCode = outcome.error === null ? code : reportError(outcome.error, io);
+  showSummary(summary, display, io);
+  return outcome.kind === 'disk' ? errorCode : code;
+}
+
+function showSummary(summary: Summary, display: Display, io: CliIo): void {
+  if (display.summary === 'json') {
+    const stream = summary.output === '-' ? io.stderr : io.stdout;
+    stream.write(`${summaryJson(summary)}\n`);
+  } else if (display.summary === 'text') {
+    const canvas = { columns: io.stderr.columns ?? 100, color: allowsColor(io.stderr, io.env) };
+    io.stderr.write(renderSummary(summary, canvas));
+  }
+}
+
+function codeOf({ kind, summary }: BatchOutcome): number {
+  switch (kind) {
+    case 'stopped':
+    case 'output-closed':
+      return exitCode.stopped;
+    case 'disk':
+      return exitCode.broken;
+    case 'finished':
+    case 'already-finished': {
+      const { failed, unknown } = summary.statistics.settled;
+      return failed + unknown === 0 ? exitCode.ok : exitCode.someFailed;
+    }
+  }
+}

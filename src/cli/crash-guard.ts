@@ -1,0 +1,40 @@
+// What happens when a bug shows itself in the middle of a run, outside of anything that is awaited: the
+// run is stopped as by a second Ctrl-C, so that what is known gets written, and the bug is thrown to the caller.
+
+import type { Clock } from '../concurrency/clock.ts';
+
+/** What can be guarded. */
+export interface Guarded<Outcome> {
+  kill(): void;
+  readonly done: Promise<Outcome>;
+}
+
+/** A broken run may never end; it gets so long to write what it knows. */
+const lastWordsMs = 3000;
+
+/** Waits for the end of a run, or throws what nobody has caught. */
+export async function untilCrash<Outcome>(run: Guarded<Outcome>, clock: Clock, source = process): Promise<Outcome> {
+  const crash = Promise.withResolvers<never>();
+  const onCrash = (reason: unknown): void => crash.reject(reason);
+  source.on('uncaughtException', onCrash);
+  source.on('unhandledRejection', onCrash);
+  let ended = false;
+  try {
+    const outcome = await Promise.race([run.done, crash.promise]);
+    ended = true;
+    return outcome;
+  } finally {
+    if (!ended) await lastWords(run, clock);
+    source.off('uncaughtException', onCrash);
+    source.off('unhandledRejection', onCrash);
+  }
+}
+
+async function lastWords(run: Guarded<unknown>, clock: Clock): Promise<void> {
+  run.kill();
+  const late = Promise.withResolvers<void>();
+  const timer = clock.setTimer(lastWordsMs, late.resolve);
+  const end = (): void => late.resolve();
+  await Promise.race([run.done.then(end, end), late.promise]);
+  clock.clearTimer(timer);
+}

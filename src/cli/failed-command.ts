@@ -1,0 +1,71 @@
+// `manyfetch failed`: writes the records that are not ok, in the input's own format. What is written is
+// data, so everything else goes to stderr.
+
+import { UsageError, errorCodes } from '../errors.ts';
+import { formatAmount } from '../report/format-numbers.ts';
+import { shellWord } from '../report/shell-word.ts';
+import type { CliIo } from './cli-io.ts';
+import type { Command } from './command.ts';
+import { exitCode } from './exit-code.ts';
+import { nearestOf, type ParsedArguments } from './parse-arguments.ts';
+
+export const failedCommand: Command = {
+  spec: {
+    name: 'failed',
+    summary: "Writes the records that are not ok, in the input's own format, ready to be run again.",
+    usage: 'failed <results> [-o file]',
+    argument: { name: 'results', help: 'the path that the run was given with -o' },
+    options: [
+      { name: 'output', short: 'o', value: 'FILE', group: 'Results', help: '- is standard output', default: '-' },
+      {
+        name: 'only',
+        value: 'CODES',
+        group: 'Results',
+        help: 'only the records that failed with these error codes, comma separated, such as timeout,http_status',
+      },
+    ],
+    notes: [],
+    examples: [
+      'manyfetch failed orders.results.jsonl -o again.jsonl',
+      'manyfetch failed orders.results.jsonl --only timeout,connection_reset > again.jsonl',
+    ],
+  },
+  execute: failed,
+};
+
+async function failed(parsed: ParsedArguments, io: CliIo): Promise<number> {
+  const codes = parsed.text('only');
+  const { writeFailed } = await import('../batch/failed.ts');
+  const { written, output } = await writeFailed(parsed.argument, {
+    output: parsed.text('output') ?? '-',
+    ...(codes === undefined ? {} : { onlyCodes: codesFrom(codes) }),
+  });
+  const place = output === '-' ? '' : ` to ${shellWord(output)}`;
+  io.stderr.write(
+    written === 0
+      ? `There is nothing to run again: no such record${codes === undefined ? ' that is not ok' : ''}.\n`
+      : `Wrote ${formatAmount(written, 'record')}${place}.\n`,
+  );
+  return exitCode.ok;
+}
+
+function codesFrom(text: string): string[] {
+  const known = Object.keys(errorCodes);
+  const codes = text
+    .split(',')
+    .map((code) => code.trim())
+    .filter((code) => code !== '');
+  const unknown = codes.length === 0 ? text : codes.find((code) => !known.includes(code));
+  if (unknown === undefined) return codes;
+  const near = nearestOf(unknown, known);
+  throw new UsageError(
+    'bad_option',
+    `Expected \`--only\` to be a list of error codes, got ${JSON.stringify(unknown)}`,
+    {
+      hint:
+        near === null
+          ? `codes are ${known.slice(12, 16).join(', ')} and so on, as results have them`
+          : `did you mean \`${near}\`?`,
+    },
+  );
+}

@@ -1,0 +1,67 @@
+// `manyfetch run`: checks what was asked for, then lets the run go while it is shown, and says what came
+// of it. How a run works is not known here. Nothing is sent before every option was found to be good.
+
+import { badOption } from '../batch/bad-option.ts';
+import type { BatchOptions } from '../batch/batch-options.ts';
+import { resolveOptions } from '../batch/resolve-options.ts';
+import { systemClock } from '../concurrency/clock.ts';
+import { startProgress } from '../report/progress.ts';
+import { printable } from '../report/terminal-text.ts';
+import { batchOptionsFrom, numberOrText } from './batch-options-from.ts';
+import { allowsColor, type CliIo } from './cli-io.ts';
+import type { Command } from './command.ts';
+import { untilCrash } from './crash-guard.ts';
+import { displayFrom, type Display } from './display.ts';
+import { exitCode } from './exit-code.ts';
+import type { ParsedArguments } from './parse-arguments.ts';
+import { concludeRun } from './conclude-run.ts';
+import { runSpec } from './run-options.ts';
+import { stopOnSignals } from './signals.ts';
+
+export const runCommand: Command = { spec: runSpec, execute: run };
+
+async function run(parsed: ParsedArguments, io: CliIo): Promise<number> {
+  const options = batchOptionsFrom(parsed, io.env);
+  resolveOptions(options, 'command-line');
+  const display = displayFrom(parsed, io);
+  if (parsed.has('dry-run')) return showRequests(options, dryRunCount(parsed), io);
+  return send(options, display, parsed, io);
+}
+
+async function send(options: BatchOptions, display: Display, parsed: ParsedArguments, io: CliIo): Promise<number> {
+  const { startBatch } = await import('../batch/run-batch.ts');
+  const running = await startBatch(options);
+  if (!display.quiet) announce(running, io);
+  const progress = startProgress({
+    mode: display.progress,
+    stream: io.stderr,
+    clock: systemClock,
+    snapshot: () => running.snapshot(),
+    color: allowsColor(io.stderr, io.env),
+  });
+  const forgetSignals = stopOnSignals(running, systemClock);
+  try {
+    const outcome = await untilCrash(running, systemClock);
+    progress.stop();
+    return concludeRun(outcome, display, parsed, io);
+  } finally {
+    progress.stop();
+    forgetSignals();
+  }
+}
+
+function announce(running: { description: readonly string[] }, io: CliIo): void {
+  for (const line of running.description) io.stderr.write(`${printable(line)}\n`);
+}
+
+async function showRequests(options: BatchOptions, count: number, io: CliIo): Promise<number> {
+  const { dryRun } = await import('../batch/dry-run.ts');
+  for await (const text of dryRun(options, count)) io.stdout.write(`${text}\n`);
+  return exitCode.ok;
+}
+
+function dryRunCount(parsed: ParsedArguments): number {
+  const given = numberOrText(parsed.text('dry-run') || '10');
+  if (typeof given === 'number' && Number.isSafeInteger(given) && given >= 1) return given;
+  throw badOption('`--dry-run`', 'a whole number from 1 up', given);
+}
