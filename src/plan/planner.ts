@@ -18,5 +18,6 @@ export type Planned =
 
 /** Makes a request out of a record. A promise is given only by a map module that is asynchronous. */
 export interface Planner {
-  plan(value: unknown, index: number): Planned | Promise<Planned>;
+  /** `text` is the record as it stands in the input: a JSON value has lost what its numbers cannot hold. */
+  plan(value: unknown, index: number, text?: string): Planned | Promise<Planned>;
 }

@@ -1,0 +1,63 @@
+// Shows a request as it would be sent, for `--dry-run`. No secret leaves here: credentials and values of
+// the environment are masked.
+
+import type { HttpRequest } from '../http/request.ts';
+import { holdsCredentials } from './header-rules.ts';
+import { secretsIn } from './placed-secrets.ts';
+
+const shownBodyCharacters = 2000;
+
+/**
+ * The request line, the headers, an empty line and the body, cut at 2,000 characters.
+ *
+ * @param idempotencyHeader the header of the idempotency key, which is no secret although its name says key
+ */
+export function describeRequest(request: HttpRequest, idempotencyHeader?: string): string {
+  const secrets = secretsIn(request);
+  const path = pathOf(request.shownUrl);
+  const lines = [`${request.method} ${mask(path, secrets)} HTTP/1.1`];
+  if (!hasHost(request.headers)) lines.push(`Host: ${hostOf(request)}`);
+  for (let i = 0; i < request.headers.length; i += 2) {
+    const name = request.headers[i] ?? '';
+    const value = request.headers[i + 1] ?? '';
+    lines.push(`${name}: ${holdsCredentials(name, idempotencyHeader) ? maskCredential(value) : mask(value, secrets)}`);
+  }
+  const body = describeBody(request.body, secrets);
+  return `${lines.join('\n')}\n\n${body}`;
+}
+
+function pathOf(shownUrl: string): string {
+  // The host may be masked, scheme and all.
+  const authority = /^https?:\/\//.exec(shownUrl)?.[0].length ?? 0;
+  const slash = shownUrl.indexOf('/', authority);
+  return slash < 0 ? '/' : shownUrl.slice(slash);
+}
+
+function hostOf(request: HttpRequest): string {
+  return request.origin.slice(request.origin.indexOf('://') + 3);
+}
+
+function hasHost(headers: readonly string[]): boolean {
+  return headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'host');
+}
+
+/** `Bearer abc` as `Bearer ***`: the scheme tells what is sent, and is no secret. */
+function maskCredential(value: string): string {
+  const scheme = /^(Basic|Bearer|Digest|Negotiate|Token|AWS4-HMAC-SHA256) /i.exec(value)?.[0] ?? '';
+  return `${scheme}***`;
+}
+
+function mask(text: string, secrets: readonly string[]): string {
+  let masked = text;
+  for (const secret of secrets) masked = masked.replaceAll(secret, '***');
+  return masked;
+}
+
+function describeBody(body: string | Uint8Array | null, secrets: readonly string[]): string {
+  if (body === null) return '';
+  if (typeof body !== 'string') return `<${body.byteLength} bytes>`;
+  // Masked before it is cut: half a secret at the cut would not be found.
+  const masked = mask(body, secrets);
+  if (masked.length <= shownBodyCharacters) return masked;
+  return `${masked.slice(0, shownBodyCharacters)}… (${masked.length - shownBodyCharacters} more characters)`;
+}

@@ -1,0 +1,46 @@
+// What may stand in a header, and which headers hold credentials. Pure rules, no state.
+
+import { RecordError } from '../errors.ts';
+
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// Field content of RFC 9110, 5.5: visible ASCII, space, tab, and Latin-1 as obs-text.
+// eslint-disable-next-line no-control-regex
+const forbiddenInValue = /[^\t\x20-\x7e\x80-\xff]/;
+const transportHeaders = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade']);
+const credentialHeaders = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
+
+/** Whether a text is a token of RFC 9110, as methods and header names must be. */
+export function isToken(text: string): boolean {
+  return token.test(text);
+}
+
+/** Why a header of this name cannot be set, or null. */
+export function headerNameTrouble(name: string): string | null {
+  if (!token.test(name)) return `${JSON.stringify(name)} is not a header name`;
+  if (transportHeaders.has(name.toLowerCase())) return `the header "${name}" is set by the connection itself`;
+  return null;
+}
+
+/** Why a header cannot have this value, or null. The value is not told: it may be a secret. */
+export function headerValueTrouble(value: string): string | null {
+  const found = forbiddenInValue.exec(value);
+  if (found === null) return null;
+  const code = value.codePointAt(found.index) ?? 0;
+  const known = code === 13 ? 'CR' : code === 10 ? 'LF' : code === 0 ? 'NUL' : null;
+  return `${known ?? `the character U+${code.toString(16).toUpperCase().padStart(4, '0')}`} at position ${found.index + 1} may not be sent in a header`;
+}
+
+/** A header of a record that cannot be sent. */
+export function badHeader(trouble: string): RecordError {
+  return new RecordError('bad_header', trouble, {
+    hint: 'A header value is one line of Latin-1 text. Encode the value, or send it in the body.',
+  });
+}
+
+/** Whether the value of a header is a secret that must not be shown. */
+export function holdsCredentials(name: string, idempotencyHeader = 'idempotency-key'): boolean {
+  const lower = name.toLowerCase();
+  if (credentialHeaders.has(lower)) return true;
+  if (lower === idempotencyHeader.toLowerCase()) return false;
+  return /token|secret|key|password/.test(lower);
+}

@@ -1,0 +1,104 @@
+// Lets the user's module turn each record into a request. What it throws is an error of that record.
+
+import { pathToFileURL } from 'node:url';
+import { RecordError, UsageError } from '../errors.ts';
+import { readOptionFile } from './option-file.ts';
+import { planBad } from './plan-request.ts';
+import type { Planned, Planner } from './planner.ts';
+import type { RecordPlanner } from './record-planner.ts';
+import { isObject, RecordScope } from './record-scope.ts';
+
+/** The default export of a map module. */
+export type MapFunction = (record: unknown, place: { readonly index: number; readonly id: string | null }) => unknown;
+
+/** A planner for `--map`. */
+export class MapPlanner implements Planner {
+  readonly #map: MapFunction;
+  readonly #requests: RecordPlanner;
+  readonly #textIsJson: boolean;
+
+  constructor(map: MapFunction, requests: RecordPlanner, textIsJson: boolean) {
+    this.#map = map;
+    this.#requests = requests;
+    this.#textIsJson = textIsJson;
+  }
+
+  plan(value: unknown, index: number, text: string | null = null): Planned | Promise<Planned> {
+    const scope = new RecordScope(value, index, this.#textIsJson ? text : null);
+    let id: string | null = null;
+    try {
+      id = scope.id();
+      const shape = this.#call(scope, id);
+      if (!isPromise(shape)) return this.#finish(shape, scope, id);
+      return this.#finishLater(shape, scope, id);
+    } catch (error) {
+      return planBad(error, id);
+    }
+  }
+
+  #call(scope: RecordScope, id: string | null): unknown {
+    try {
+      return this.#map(scope.value, { index: scope.index, id });
+    } catch (cause) {
+      throw failed(cause);
+    }
+  }
+
+  async #finishLater(promise: PromiseLike<unknown>, scope: RecordScope, id: string | null): Promise<Planned> {
+    let shape: unknown;
+    try {
+      shape = await promise;
+    } catch (cause) {
+      return planBad(failed(cause), id);
+    }
+    try {
+      return this.#finish(shape, scope, id);
+    } catch (error) {
+      return planBad(error, id);
+    }
+  }
+
+  #finish(shape: unknown, scope: RecordScope, id: string | null): Planned {
+    if (shape === null) return { kind: 'skip', id };
+    if (shape === undefined) {
+      throw new RecordError('map_failed', 'the map module returned undefined', {
+        hint: 'Return a request {url, method, headers, body}, or null to skip the record.',
+      });
+    }
+    // The text of the record says nothing about the numbers of what the module made.
+    const made = new RecordScope(shape, scope.index, null);
+    const ownId = made.id();
+    return this.#requests.planShape(shape, scope, ownId ?? id, false);
+  }
+}
+
+/** Loads the module. @throws {UsageError} `no_such_file`, `bad_option` if it cannot be used */
+export async function loadMap(path: string): Promise<MapFunction> {
+  await readOptionFile(path, '--map');
+  let module: unknown;
+  try {
+    module = await import(pathToFileURL(path).href);
+  } catch (cause) {
+    throw new UsageError('bad_option', `--map: ${path} cannot be loaded: ${String(cause)}`, {
+      hint: 'It is a module for Node: export default (record, { index, id }) => ({ url: … })',
+      cause,
+    });
+  }
+  const map = isObject(module) ? module['default'] : undefined;
+  if (typeof map === 'function') return map as MapFunction;
+  throw new UsageError('bad_option', `--map: ${path} has no function as its default export`, {
+    hint: 'Write: export default (record, { index, id }) => ({ url: … })',
+  });
+}
+
+function failed(cause: unknown): RecordError {
+  const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return new RecordError('map_failed', `the map module threw ${message}`, {
+    hint: 'Correct the module or the record.',
+    cause,
+  });
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return isObject(value) && typeof value['then'] === 'function';
+}

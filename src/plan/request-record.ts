@@ -1,0 +1,143 @@
+// Reads a record that is itself a request: `{url, method, headers, body, bodyBase64, id, timeoutMs}`, the
+// OpenAI batch line, a bare URL. It checks every field that is used and ignores the others.
+
+import { RecordError } from '../errors.ts';
+import { readBase64 } from './base64-body.ts';
+import { type Body, jsonType, noBody, textType } from './body-plan.ts';
+import { badHeader, headerNameTrouble, headerValueTrouble } from './header-rules.ts';
+import { nearestName } from './nearest-name.ts';
+import { isObject, type RecordScope } from './record-scope.ts';
+
+/** The fields of a request as a record gives them. */
+export interface RequestRecord {
+  readonly url: string;
+  readonly method: string | null;
+  /** name, value, name, value; checked. */
+  readonly headers: readonly string[];
+  readonly body: Body;
+  readonly timeoutMs: number | null;
+}
+
+/** How strictly a record is read. */
+export interface ReadingRules {
+  /** All values are strings, as in csv: numbers and objects are read out of them, and an empty one is absent. */
+  readonly strings: boolean;
+  /** The body is given by an option: the record's is not looked at. */
+  readonly ignoreBody: boolean;
+}
+
+const noHeaders: readonly string[] = [];
+const bodyPart = { kind: 'field', name: 'body', keys: ['body'] } as const;
+
+/** @throws {RecordError} `bad_record`, `bad_header` */
+export function readRequestRecord(value: unknown, scope: RecordScope, rules: ReadingRules): RequestRecord {
+  if (typeof value === 'string') {
+    return { url: value, method: null, headers: noHeaders, body: noBody, timeoutMs: null };
+  }
+  if (!isObject(value) || Array.isArray(value)) {
+    const what = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+    throw new RecordError('bad_record', `the record is ${what}, and a request is an object with a "url"`, {
+      hint: 'Give --url and a body option to make a request of each record.',
+    });
+  }
+  const url = field(value, 'url', rules);
+  if (url === undefined) throw noUrl(value);
+  if (typeof url !== 'string') throw wrongType('url', 'a string', url);
+  const method = field(value, 'method', rules);
+  if (method !== undefined && typeof method !== 'string') throw wrongType('method', 'a string', method);
+  const id = field(value, 'id', rules);
+  if (id !== undefined && typeof id !== 'string' && typeof id !== 'number')
+    throw wrongType('id', 'a string or a number', id);
+  return {
+    url,
+    method: method ?? null,
+    headers: readHeaders(field(value, 'headers', rules), rules),
+    body: rules.ignoreBody ? noBody : readBody(value, scope, rules),
+    timeoutMs: readTimeout(field(value, 'timeoutMs', rules), rules),
+  };
+}
+
+/** A timeout in milliseconds. @throws {RecordError} `bad_record` */
+export function readTimeout(value: unknown, rules: Pick<ReadingRules, 'strings'>): number | null {
+  if (value === undefined) return null;
+  const number = rules.strings && typeof value === 'string' ? Number(value) : value;
+  if (typeof number === 'number' && Number.isFinite(number) && number > 0) return number;
+  throw wrongType('timeoutMs', 'a number of milliseconds above 0', value);
+}
+
+function field(record: Record<string, unknown>, name: string, rules: ReadingRules): unknown {
+  const value = Object.hasOwn(record, name) ? record[name] : undefined;
+  return value === null || (rules.strings && value === '') ? undefined : value;
+}
+
+function readBody(record: Record<string, unknown>, scope: RecordScope, rules: ReadingRules): Body {
+  const body = field(record, 'body', rules);
+  const base64 = field(record, 'bodyBase64', rules);
+  if (base64 !== undefined) {
+    if (body !== undefined) {
+      throw new RecordError('bad_record', 'the record has both "body" and "bodyBase64"', {
+        hint: 'Leave one of them out.',
+      });
+    }
+    if (typeof base64 !== 'string') throw wrongType('bodyBase64', 'a string', base64);
+    return { content: readBase64(base64), type: null };
+  }
+  if (body === undefined) return noBody;
+  if (typeof body === 'string') return { content: body, type: textType };
+  if (body instanceof Uint8Array) return { content: body, type: null };
+  return { content: scope.jsonOf(body, bodyPart), type: jsonType };
+}
+
+function readHeaders(value: unknown, rules: ReadingRules): readonly string[] {
+  if (value === undefined) return noHeaders;
+  const headers = rules.strings && typeof value === 'string' ? parsed(value) : value;
+  if (!isObject(headers) || Array.isArray(headers)) throw wrongType('headers', 'an object of names and values', value);
+  const section: string[] = [];
+  for (const name of Object.keys(headers)) {
+    const given = headers[name];
+    if (given === null || given === undefined) continue;
+    for (const one of Array.isArray(given) ? given : [given]) section.push(name, readHeader(name, one));
+  }
+  return section;
+}
+
+function readHeader(name: string, value: unknown): string {
+  const nameTrouble = headerNameTrouble(name);
+  if (nameTrouble !== null) throw badHeader(`field "headers": ${nameTrouble}`);
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+    throw wrongType(`headers.${name}`, 'a string', value);
+  }
+  const text = String(value);
+  const trouble = headerValueTrouble(text);
+  if (trouble !== null) throw badHeader(`header "${name}", field "headers.${name}": ${trouble}`);
+  return text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function wrongType(name: string, wanted: string, value: unknown): RecordError {
+  const shown = typeof value === 'object' ? (Array.isArray(value) ? 'an array' : 'an object') : clipped(value);
+  return new RecordError('bad_record', `field "${name}" must be ${wanted}, and is ${shown}`, {
+    hint: `Correct "${name}" of this record.`,
+  });
+}
+
+function clipped(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+function noUrl(record: Record<string, unknown>): RecordError {
+  const names = Object.keys(record);
+  const near = nearestName('url', names);
+  const help = near === null ? '' : `; the nearest is ${JSON.stringify(near)}`;
+  return new RecordError('bad_record', `the record has no field "url"${help}`, {
+    hint: `Give --url, for example --url "${near === null ? 'https://host/{{field}}' : `{{${near}}}`}".`,
+  });
+}
