@@ -1,0 +1,245 @@
+// THE LINE: a record is read, planned, given a permit, sent, judged, and settled. This file wires the
+// stages in that order and decides nothing that a stage decides.
+//
+//   feed ─▶ plan ─▶ lane ─▶ gate ─▶ transport ─▶ classify, decide ─▶ recorder
+//                    ▲                                  │
+//                    └──────────── due again ───────────┘
+//
+// Invariants: a record that was read is settled exactly once, or not at all if the run stops; a permit
+// is given back before what follows is decided; what waits holds no permit, socket or timer.
+
+import { TimerWheel } from '../concurrency/timer-wheel.ts';
+import type { TransportError } from '../errors.ts';
+import type { Governor } from '../govern/governor.ts';
+import { untilRelease } from '../govern/governor.ts';
+import type { Result } from '../http/result.ts';
+import type { Transport } from '../http/transport.ts';
+import type { InputBatch } from '../input/reader.ts';
+import { isOnce } from '../retry/decide.ts';
+import { Agenda } from './agenda.ts';
+import { Feed } from './feed.ts';
+import { Intake } from './intake.ts';
+import type { IntakeOptions } from './intake.ts';
+import type { AttemptEnds, Job } from './job.ts';
+import { Lane } from './lane.ts';
+import { Lanes } from './lanes.ts';
+import { Verdict } from './verdict.ts';
+import type { VerdictOptions } from './verdict.ts';
+
+/** Options of an engine. Times are milliseconds. */
+export interface EngineOptions extends IntakeOptions, VerdictOptions {
+  readonly policy: VerdictOptions['policy'];
+  readonly batches: AsyncIterator<InputBatch>;
+  /** Records from this index on are left alone. */
+  readonly endIndex: number;
+  readonly governor: Governor;
+  readonly transport: Transport;
+}
+
+/** How a run came to its end. */
+export type EngineEnd =
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'aborted'; readonly error: unknown };
+
+export class Engine implements AttemptEnds {
+  readonly #options: EngineOptions;
+  readonly #feed: Feed;
+  readonly #lanes: Lanes;
+  readonly #intake: Intake;
+  readonly #verdict: Verdict;
+  readonly #wheel: TimerWheel;
+  readonly #agenda: Agenda<Job | Lane>;
+  readonly #inFlight = new Set<Job>();
+  #pumpAsked = false;
+  #stopping = false;
+  #end: EngineEnd | null = null;
+  readonly #done: PromiseWithResolvers<EngineEnd> = Promise.withResolvers();
+
+  constructor(options: EngineOptions) {
+    const { batches, endIndex, governor, clock } = options;
+    this.#options = options;
+    this.#wheel = new TimerWheel(clock);
+    this.#lanes = new Lanes(governor);
+    const changed = (): void => this.wake();
+    this.#agenda = new Agenda(clock, changed);
+    const failed = (error: unknown): void => this.abort(error);
+    const feed = new Feed({ batches, endIndex, onReady: changed, onError: failed });
+    const settled = (result: Result): void => this.#settle(result);
+    this.#feed = feed;
+    this.#intake = new Intake(options, { feed, lanes: this.#lanes, ends: this, settled, failed, changed });
+    this.#verdict = new Verdict(options, {
+      settle: (job, result) => {
+        this.#intake.release(job);
+        this.#settle(result);
+      },
+      again: (job, atMs) => this.#agenda.add(job, atMs),
+      elsewhere: (job) => {
+        job.lane = this.#lanes.of(job.request.origin);
+        this.#lanes.put(job, true);
+      },
+    });
+  }
+
+  /** Resolves when nothing is left to do, or the run was stopped. Never rejects. */
+  run(): Promise<EngineEnd> {
+    this.wake();
+    return this.#done.promise;
+  }
+
+  /** Starts nothing any more; what is in flight finishes. */
+  stop(): void {
+    this.#stopping = true;
+    this.wake();
+  }
+
+  /** Stops now: what is in flight is given up and stays unsettled. */
+  kill(): void {
+    this.#finish({ kind: 'stopped' });
+  }
+
+  /** Stops now, since it cannot go on. */
+  abort(error: unknown): void {
+    this.#finish({ kind: 'aborted', error });
+  }
+
+  /** Something changed that may let more be started. */
+  wake(): void {
+    if (this.#pumpAsked || this.#end !== null) return;
+    this.#pumpAsked = true;
+    this.#options.clock.soon(this.#onWake);
+  }
+
+  /** Requests in flight now. */
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** The end of an attempt: gives the permit back, then lets what follows be decided. */
+  attemptEnded(job: Job, error: TransportError | null): void {
+    if (this.#end !== null) return;
+    if (error !== null && this.#verdict.maySendAgainForFree(job, error)) {
+      this.#options.events.resent();
+      this.#send(job, true);
+      return;
+    }
+    this.#wheel.clear(job.timeout);
+    this.#inFlight.delete(job);
+    const { lane } = job;
+    this.#verdict.judge(job, error);
+    if (lane.state === 'wants-permit') this.#lanes.activate(lane);
+    this.wake();
+  }
+
+  readonly #onWake = (): void => {
+    this.#pumpAsked = false;
+    if (this.#end !== null) return;
+    try {
+      if (!this.#stopping) this.#pump();
+    } catch (error) {
+      this.abort(error);
+      return;
+    }
+    const isIdle = this.#inFlight.size === 0 && this.#verdict.deciding === 0;
+    if (this.#stopping && isIdle) this.#finish({ kind: 'stopped' });
+    else if (isIdle && this.#feed.ended && this.#intake.held === 0) this.#finish({ kind: 'finished' });
+    else if (!this.#stopping) this.#agenda.arm();
+  };
+
+  #pump(): void {
+    const { clock, governor, recorder } = this.#options;
+    const nowMs = clock.now();
+    for (let item = this.#agenda.take(nowMs); item !== undefined; item = this.#agenda.take(nowMs)) {
+      if (item instanceof Lane) {
+        this.#lanes.activate(item);
+      } else {
+        // A redirect may have led it to another origin; it begins again at its own.
+        item.lane = this.#lanes.of(item.request.origin);
+        this.#lanes.put(item, true);
+      }
+    }
+    const starting: Job[] = [];
+    const once: number[] = [];
+    while (governor.free > 0 && !recorder.isCongested) {
+      const lane = this.#lanes.next();
+      if (lane === null) {
+        if (!this.#intake.takeOne()) break;
+        continue;
+      }
+      const job = this.#ask(lane, nowMs);
+      if (job === null) continue;
+      starting.push(job);
+      if (isOnce(job.request.method, this.#options.policy)) once.push(job.start.index);
+    }
+    if (once.length > 0) recorder.willSend(once);
+    for (const job of starting) this.#start(job, nowMs);
+  }
+
+  /** Asks a lane's gate for a permit; a lane that gets none leaves the round. */
+  #ask(lane: Lane, nowMs: number): Job | null {
+    const waitMs = lane.gate.tryTake(nowMs);
+    if (waitMs === 0) {
+      const job = lane.shift();
+      if (job === null) throw new Error('a lane without records was asked');
+      if (lane.announced) {
+        lane.announced = false;
+        this.#options.events.waiting(lane.gate.origin, null);
+      }
+      this.#lanes.activate(lane);
+      return job;
+    }
+    if (waitMs === untilRelease) {
+      lane.state = 'wants-permit';
+    } else {
+      lane.state = 'waits';
+      this.#agenda.add(lane, nowMs + waitMs);
+      if (!lane.announced) {
+        lane.announced = true;
+        this.#options.events.waiting(lane.gate.origin, {
+          origin: lane.gate.origin,
+          untilMs: nowMs + waitMs,
+          reason: lane.gate.waitReason,
+        });
+      }
+    }
+    return null;
+  }
+
+  #start(job: Job, nowMs: number): void {
+    if (job.redirects === 0) job.attempts++;
+    job.attemptStartedMs = nowMs;
+    this.#inFlight.add(job);
+    this.#options.events.attemptStarted(job.request.origin);
+    this.#send(job, false);
+  }
+
+  #send(job: Job, fresh: boolean): void {
+    job.clearAnswer();
+    this.#wheel.set(job.timeout, job.start.timeoutMs);
+    job.exchange = this.#options.transport.send(job.request, job, fresh ? { fresh } : undefined);
+  }
+
+  #settle(result: Result): void {
+    if (this.#end !== null) return;
+    try {
+      this.#options.recorder.settle(result);
+    } catch (error) {
+      this.abort(error);
+      return;
+    }
+    this.#options.events.settled(result);
+    this.wake();
+  }
+
+  #finish(end: EngineEnd): void {
+    if (this.#end !== null) return;
+    this.#end = end;
+    this.#feed.stop();
+    this.#agenda.disarm();
+    for (const job of this.#inFlight) {
+      this.#wheel.clear(job.timeout);
+      job.exchange?.cancel();
+    }
+    this.#done.resolve(end);
+  }
+}

@@ -1,0 +1,129 @@
+// Takes records from the feed, has them planned, and knows how many are under way. It bounds what is
+// held in memory: no array of all records exists anywhere.
+
+import type { RecordError } from '../errors.ts';
+import type { Clock } from '../concurrency/clock.ts';
+import type { Result } from '../http/result.ts';
+import type { InputRecord } from '../input/reader.ts';
+import type { Planned, Planner } from '../plan/planner.ts';
+import { isOnce } from '../retry/decide.ts';
+import type { RetryPolicy } from '../retry/decide.ts';
+import type { Feed } from './feed.ts';
+import { Job } from './job.ts';
+import type { AttemptEnds } from './job.ts';
+import type { Lanes } from './lanes.ts';
+import type { Recorder } from './recorder.ts';
+import { unknownResult, unsentResult } from './settlement.ts';
+
+export interface IntakeOptions {
+  readonly planner: Planner;
+  readonly recorder: Recorder;
+  readonly policy: Pick<RetryPolicy, 'delivery'>;
+  readonly clock: Clock;
+  /** One attempt. A record's own `timeoutMs` comes before it. */
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+  /** Records that may be under way at once, those that wait included. @default 10,000 */
+  readonly maxHeld?: number;
+  /** Bytes of request bodies that may be held at once. @default 128 MiB */
+  readonly maxHeldBytes?: number;
+}
+
+/** Where planned records go. */
+export interface IntakeTargets {
+  readonly feed: Feed;
+  readonly lanes: Lanes;
+  readonly ends: AttemptEnds;
+  readonly settled: (result: Result) => void;
+  /** A map module rejected in a way that is no record's fault. */
+  readonly failed: (error: unknown) => void;
+  /** A record that was planned later is in its lane. */
+  readonly changed: () => void;
+}
+
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #targets: IntakeTargets;
+  readonly #maxHeld: number;
+  readonly #maxHeldBytes: number;
+  #heldBytes = 0;
+  #position: unknown = null;
+  /** Records that were read and are not settled. */
+  held = 0;
+
+  constructor(options: IntakeOptions, targets: IntakeTargets) {
+    this.#options = options;
+    this.#targets = targets;
+    this.#maxHeld = options.maxHeld ?? 10_000;
+    this.#maxHeldBytes = options.maxHeldBytes ?? 128 * 1024 * 1024;
+  }
+
+  /** Takes one record, if there is one and room for it. */
+  takeOne(): boolean {
+    if (this.held >= this.#maxHeld || this.#heldBytes >= this.#maxHeldBytes) return false;
+    const { feed } = this.#targets;
+    const { planner, recorder } = this.#options;
+    const record = feed.next();
+    if (record === null) return false;
+    if (feed.position !== null && feed.position !== this.#position) {
+      this.#position = feed.position;
+      recorder.batchBegins(feed.position);
+    }
+    this.held++;
+    recorder.opened(record.index);
+    if (record.kind === 'bad') {
+      this.#unsent(record.index, null, record.error);
+      return true;
+    }
+    const planned = planner.plan(record.value, record.index, record.text);
+    if (planned instanceof Promise) this.#planLater(planned, record);
+    else this.#planned(planned, record.index);
+    return true;
+  }
+
+  /** A record is settled. */
+  release(job: Job | null): void {
+    this.held--;
+    if (job !== null) this.#heldBytes -= bodyBytes(job);
+  }
+
+  #planLater(planned: Promise<Planned>, record: InputRecord): void {
+    const { changed, failed } = this.#targets;
+    planned.then((ready) => this.#planned(ready, record.index)).then(changed, failed);
+  }
+
+  #planned(planned: Planned, index: number): void {
+    if (planned.kind !== 'request') {
+      this.#unsent(index, planned.id, planned.kind === 'bad' ? planned.error : null);
+      return;
+    }
+    const { clock, policy, recorder, timeoutMs, maxBodyBytes } = this.#options;
+    const { request } = planned;
+    const start = {
+      index,
+      id: planned.id,
+      request,
+      timeoutMs: planned.timeoutMs ?? timeoutMs,
+      maxBodyBytes,
+      plannedMs: clock.now(),
+    };
+    const job = new Job(start, this.#targets.lanes.of(request.origin), this.#targets.ends);
+    this.#heldBytes += bodyBytes(job);
+    if (isOnce(request.method, policy) && recorder.isDoubtful(index)) {
+      const message = 'the run ended while the request was in flight; with at-most-once it is not sent again';
+      this.release(job);
+      this.#targets.settled(unknownResult(job, message, { monotonicMs: clock.now(), wallMs: clock.wallNow() }, 1));
+    } else {
+      this.#targets.lanes.put(job, false);
+    }
+  }
+
+  #unsent(index: number, id: string | null, error: RecordError | null): void {
+    this.release(null);
+    this.#targets.settled(unsentResult(index, id, error, this.#options.clock.wallNow()));
+  }
+}
+
+function bodyBytes(job: Job): number {
+  return job.start.request.body?.length ?? 0;
+}

@@ -1,0 +1,129 @@
+// One record on its way, from the moment it is planned until it is settled: which attempt it is on,
+// and what of the answer has come. It takes the transport's callbacks and hands the end of each attempt
+// to the engine, once. It decides nothing.
+
+import { Timeout } from '../concurrency/timer-wheel.ts';
+import type { TimeoutOwner } from '../concurrency/timer-wheel.ts';
+import { TransportError } from '../errors.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { Exchange, ResponseHandler } from '../http/transport.ts';
+import type { Lane } from './lane.ts';
+
+/** Where the end of an attempt goes. */
+export interface AttemptEnds {
+  /** Called once for each attempt; without an error the answer is complete. */
+  attemptEnded(job: Job, error: TransportError | null): void;
+}
+
+/** What the planner made of a record. */
+export interface JobStart {
+  readonly index: number;
+  readonly id: string | null;
+  readonly request: HttpRequest;
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly plannedMs: number;
+}
+
+const nothing = Buffer.alloc(0);
+
+export class Job implements ResponseHandler, TimeoutOwner {
+  readonly start: JobStart;
+  readonly #ends: AttemptEnds;
+  readonly timeout: Timeout = new Timeout(this);
+  lane: Lane;
+  nextInLane: Job | null = null;
+
+  /** What is sent now: the record's request, or where a redirect led. */
+  request: HttpRequest;
+  attempts = 0;
+  redirects = 0;
+  /** On the monotonic clock: when the attempt got its permit. */
+  attemptStartedMs = 0;
+  lastAttemptMs: number | null = null;
+  /** All attempts together. */
+  activeMs = 0;
+  exchange: Exchange | null = null;
+
+  status: number | null = null;
+  headers: readonly string[] = [];
+  #body: Buffer = nothing;
+  #chunks: Buffer[] | null = null;
+  #bodyBytes = 0;
+
+  constructor(start: JobStart, lane: Lane, ends: AttemptEnds) {
+    this.start = start;
+    this.request = start.request;
+    this.lane = lane;
+    this.#ends = ends;
+  }
+
+  /** Forgets what came of an earlier answer. */
+  clearAnswer(): void {
+    this.status = null;
+    this.headers = [];
+    this.#body = nothing;
+    this.#chunks = null;
+    this.#bodyBytes = 0;
+  }
+
+  /** The whole body, as it came. */
+  body(): Buffer {
+    return this.#chunks === null ? this.#body : Buffer.concat(this.#chunks, this.#bodyBytes);
+  }
+
+  onHead(status: number, headers: readonly string[]): void {
+    this.status = status;
+    this.headers = headers;
+  }
+
+  onData(chunk: Buffer): void {
+    this.#bodyBytes += chunk.length;
+    if (this.#bodyBytes > this.start.maxBodyBytes) {
+      this.#abandon(
+        'body_too_large',
+        `the answer has more than ${this.start.maxBodyBytes} bytes`,
+        'raise --max-body-bytes',
+      );
+    } else if (this.#bodyBytes === chunk.length) {
+      this.#body = chunk;
+    } else {
+      this.#chunks ??= [this.#body];
+      this.#chunks.push(chunk);
+    }
+  }
+
+  onEnd(): void {
+    this.#end(null);
+  }
+
+  onError(error: TransportError): void {
+    this.#end(error);
+  }
+
+  onTimeout(): void {
+    const seconds = this.start.timeoutMs / 1000;
+    const { exchange } = this;
+    const missing = exchange?.sent !== true ? 'no connection' : exchange.answered ? 'no complete answer' : 'no answer';
+    this.#abandon('timeout', `${missing} within ${seconds} s`, 'raise --timeout if the server needs longer');
+  }
+
+  #abandon(code: 'timeout' | 'body_too_large', message: string, hint: string): void {
+    const { exchange } = this;
+    if (exchange === null) return;
+    exchange.cancel();
+    this.#end(
+      new TransportError(code, message, {
+        hint,
+        sent: exchange.sent,
+        answered: exchange.answered,
+        reused: exchange.reused,
+      }),
+    );
+  }
+
+  #end(error: TransportError | null): void {
+    this.exchange = null;
+    this.#ends.attemptEnded(this, error);
+  }
+}

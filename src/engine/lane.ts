@@ -1,0 +1,48 @@
+// The records of one origin that are ready to be sent, first come first served, with the gate that
+// they wait at. A lane is in one state at a time: empty, in the round of those to be asked, waiting for
+// a permit to come back, or waiting for a time.
+
+import type { Gate } from '../govern/governor.ts';
+import type { Job } from './job.ts';
+
+export type LaneState = 'empty' | 'active' | 'wants-permit' | 'waits';
+
+export class Lane {
+  readonly gate: Gate;
+  state: LaneState = 'empty';
+  /** The reason for a wait was told to those who listen. */
+  announced = false;
+  size = 0;
+  #first: Job | null = null;
+  #last: Job | null = null;
+
+  constructor(gate: Gate) {
+    this.gate = gate;
+  }
+
+  push(job: Job): void {
+    job.nextInLane = null;
+    if (this.#last === null) this.#first = job;
+    else this.#last.nextInLane = job;
+    this.#last = job;
+    this.size++;
+  }
+
+  /** Before all others: it has waited already. */
+  pushFirst(job: Job): void {
+    job.nextInLane = this.#first;
+    this.#first = job;
+    this.#last ??= job;
+    this.size++;
+  }
+
+  shift(): Job | null {
+    const job = this.#first;
+    if (job === null) return null;
+    this.#first = job.nextInLane;
+    if (this.#first === null) this.#last = null;
+    job.nextInLane = null;
+    this.size--;
+    return job;
+  }
+}

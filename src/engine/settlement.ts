@@ -1,0 +1,63 @@
+// Turns the end of a record's way into its result. Pure.
+
+import type { ErrorCode, RecordError } from '../errors.ts';
+import type { Answer, FailedResult, OkResult, Result, UnknownResult } from '../http/result.ts';
+import type { Job } from './job.ts';
+
+/** A moment, on both clocks. */
+export interface Moment {
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+}
+
+function baseOf(job: Job, at: Moment) {
+  const { index, id, request, plannedMs } = job.start;
+  return {
+    index,
+    id,
+    attempts: job.attempts,
+    ms: job.lastAttemptMs,
+    waitMs: Math.max(0, at.monotonicMs - plannedMs - job.activeMs),
+    atMs: at.wallMs,
+    method: request.method,
+    url: request.shownUrl,
+    finalUrl: job.request === request ? null : job.request.shownUrl,
+  };
+}
+
+export function okResult(job: Job, answer: Answer, at: Moment): OkResult {
+  return { ...baseOf(job, at), result: 'ok', answer, skipped: false };
+}
+
+export function failedResult(
+  job: Job,
+  answer: Answer | null,
+  code: ErrorCode,
+  message: string,
+  at: Moment,
+): FailedResult {
+  return { ...baseOf(job, at), result: 'failed', answer, error: { code, message } };
+}
+
+/** `attempts`: those that an earlier process made count too. */
+export function unknownResult(job: Job, message: string, at: Moment, attempts = job.attempts): UnknownResult {
+  return { ...baseOf(job, at), attempts, result: 'unknown', answer: null, error: { code: 'response_lost', message } };
+}
+
+/** The result of a record of which nothing was sent: it cannot be, or the map module left it out. */
+export function unsentResult(index: number, id: string | null, error: RecordError | null, atMs: number): Result {
+  const base = {
+    index,
+    id,
+    attempts: 0,
+    ms: null,
+    waitMs: 0,
+    atMs,
+    method: null,
+    url: null,
+    finalUrl: null,
+    answer: null,
+  };
+  if (error === null) return { ...base, result: 'ok', skipped: true };
+  return { ...base, result: 'failed', error: { code: error.code, message: error.message } };
+}

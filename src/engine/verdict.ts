@@ -1,0 +1,181 @@
+// What the end of an attempt means: the permit goes back with its outcome, then the record is settled,
+// sent on to where a redirect leads, or due again later. All of it in one synchronous step, except that
+// a large encoded body is decoded first.
+
+import type { Clock } from '../concurrency/clock.ts';
+import type { ErrorCode, TransportError } from '../errors.ts';
+import { decodeContent } from '../http/content-encoding.ts';
+import type { Outcome } from '../http/outcome.ts';
+import { redirect } from '../http/redirects.ts';
+import type { Answer, Result } from '../http/result.ts';
+import type { RunEvents } from '../report/run-events.ts';
+import { classifyError, classifyStatus } from '../retry/classify.ts';
+import type { Statuses } from '../retry/classify.ts';
+import { decide, isOnce } from '../retry/decide.ts';
+import type { RetryPolicy } from '../retry/decide.ts';
+import { retryAfterMs } from '../retry/retry-after.ts';
+import type { Job } from './job.ts';
+import { failedResult, okResult, unknownResult } from './settlement.ts';
+import type { Moment } from './settlement.ts';
+
+export interface VerdictOptions {
+  readonly policy: RetryPolicy;
+  readonly success: Statuses;
+  /** Redirects followed at most. */
+  readonly redirects: number;
+  readonly maxBodyBytes: number;
+  readonly events: RunEvents;
+  readonly clock: Clock;
+}
+
+/** What may follow. */
+export interface VerdictTargets {
+  settle(job: Job, result: Result): void;
+  /** The record is due again then, on the monotonic clock. */
+  again(job: Job, atMs: number): void;
+  /** The record's request is another one now, maybe of another origin. */
+  elsewhere(job: Job): void;
+}
+
+export class Verdict {
+  readonly #options: VerdictOptions;
+  readonly #targets: VerdictTargets;
+  /** Records whose bodies are being decoded. */
+  deciding = 0;
+
+  constructor(options: VerdictOptions, targets: VerdictTargets) {
+    this.#options = options;
+    this.#targets = targets;
+  }
+
+  /**
+   * Whether a request met a keep-alive connection that the server had just closed: nothing of an answer
+   * came, so it was most likely not seen (RFC 9112, 9.3.1), and it may be repeated.
+   */
+  maySendAgainForFree(job: Job, error: TransportError): boolean {
+    if (!error.reused || error.answered) return false;
+    if (error.code !== 'connection_reset' && error.code !== 'connection_closed') return false;
+    return !isOnce(job.request.method, this.#options.policy);
+  }
+
+  /** Judges an attempt that has ended. */
+  judge(job: Job, error: TransportError | null): void {
+    const { clock, events, success } = this.#options;
+    const ms = clock.now() - job.attemptStartedMs;
+    job.lastAttemptMs = ms;
+    job.activeMs += ms;
+    const status = error === null ? job.status : null;
+    const code = error?.code ?? null;
+    const onward = status === null || success.has(status) ? null : redirect(job.request, status, job.headers);
+    const outcome = onward?.kind === 'follow' ? 'success' : this.#classify(status, code);
+    job.lane.gate.release(outcome, ms);
+    events.attemptEnded({ origin: job.request.origin, outcome, ms, status, code });
+    if (onward?.kind === 'follow') {
+      this.#follow(job, onward.request);
+    } else if (onward?.kind === 'bad') {
+      this.#decode(job, { code: 'bad_redirect', message: onward.message });
+    } else if (outcome === 'success') {
+      this.#decode(job, null);
+    } else {
+      this.#fail(job, status, error);
+    }
+  }
+
+  #classify(status: number | null, code: ErrorCode | null): Outcome {
+    if (code !== null) return classifyError(code);
+    return classifyStatus(status ?? 0, this.#options.success);
+  }
+
+  #follow(job: Job, next: Job['request']): void {
+    if (job.redirects >= this.#options.redirects) {
+      const message = `more than ${this.#options.redirects} redirects; the last one led to ${next.shownUrl}`;
+      this.#decode(job, { code: 'too_many_redirects', message });
+      return;
+    }
+    job.redirects++;
+    job.request = next;
+    this.#targets.elsewhere(job);
+  }
+
+  #fail(job: Job, status: number | null, error: TransportError | null): void {
+    const { clock, events, policy } = this.#options;
+    const nowMs = clock.now();
+    const askedMs = status === null ? null : retryAfterMs(job.headers, clock.wallNow());
+    if (askedMs !== null && askedMs <= policy.maxWaitMs) job.lane.gate.pause(nowMs + askedMs);
+    const decision = decide(
+      {
+        method: job.request.method,
+        attempts: job.attempts,
+        status,
+        code: error?.code ?? null,
+        sent: error?.sent ?? true,
+        retryAfterMs: askedMs,
+      },
+      policy,
+    );
+    if (decision.kind === 'retry') {
+      events.retryScheduled(decision.delayMs);
+      // Another attempt begins where the first did: a redirect is not remembered.
+      job.request = job.start.request;
+      job.redirects = 0;
+      this.#targets.again(job, nowMs + decision.delayMs);
+    } else if (decision.kind === 'unknown') {
+      const message = `no answer came back (${error?.message ?? 'lost'}); with at-most-once it is not sent again`;
+      this.#targets.settle(job, unknownResult(job, message, this.#moment()));
+    } else if (decision.reason === 'wait_too_long') {
+      const message = `the server asked to wait ${Math.ceil((askedMs ?? 0) / 1000)} s, more than --max-wait allows`;
+      this.#decode(job, { code: 'wait_too_long', message });
+    } else if (error !== null) {
+      this.#targets.settle(job, failedResult(job, null, error.code, error.message, this.#moment()));
+    } else {
+      this.#decode(job, { code: 'http_status', message: `the server answered ${status}` });
+    }
+  }
+
+  /** Undoes content encodings, then settles: as ok, or with the failure given. */
+  #decode(job: Job, failure: Failure | null): void {
+    const encoding = headerOf(job.headers, 'content-encoding');
+    const body = job.body();
+    if (encoding === null || body.length === 0) {
+      this.#settle(job, body, failure);
+      return;
+    }
+    this.deciding++;
+    decodeContent(body, encoding, this.#options.maxBodyBytes, (trouble, decoded) => {
+      this.deciding--;
+      if (trouble === null) this.#settle(job, decoded, failure);
+      else this.#settle(job, Buffer.alloc(0), failure ?? describe(trouble, encoding, this.#options.maxBodyBytes));
+    });
+  }
+
+  #settle(job: Job, body: Buffer, failure: Failure | null): void {
+    const answer: Answer = { status: job.status ?? 0, headers: job.headers, body };
+    const at = this.#moment();
+    const result =
+      failure === null ? okResult(job, answer, at) : failedResult(job, answer, failure.code, failure.message, at);
+    this.#targets.settle(job, result);
+  }
+
+  #moment(): Moment {
+    const { clock } = this.#options;
+    return { monotonicMs: clock.now(), wallMs: clock.wallNow() };
+  }
+}
+
+interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+function describe(trouble: 'bad_encoding' | 'body_too_large', encoding: string, maxBytes: number): Failure {
+  if (trouble === 'bad_encoding') return { code: trouble, message: `the answer is said to be ${encoding}, and is not` };
+  return {
+    code: trouble,
+    message: `the answer decodes (${encoding}) to more than ${maxBytes} bytes; raise --max-body-bytes`,
+  };
+}
+
+function headerOf(headers: readonly string[], name: string): string | null {
+  for (let i = 0; i < headers.length; i += 2) if (headers[i] === name) return headers[i + 1] ?? null;
+  return null;
+}
