@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 step() {
   local name=$1 begin=$EPOCHREALTIME
   shift
-  printf '%-34s' "$name"
+  printf '%-38s' "$name"
   if "$@" >"$work/out" 2>&1 </dev/null; then
     awk -v b="$begin" -v e="$EPOCHREALTIME" 'BEGIN { printf "ok   %5.1f s\n", e - b }'
   else
