@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseByteSize } from './byte-size.ts';
 import { parseDuration } from './duration.ts';
-import { nearest } from './nearest.ts';
 import { parseRate } from './rate.ts';
 import { parseRetryOn, parseStatusSet } from './status-set.ts';
 
@@ -87,23 +86,5 @@ describe('statuses', () => {
     expect(parseRetryOn('network')).toMatchObject({ network: true, timeout: false });
     expect(parseRetryOn('none')).toMatchObject({ network: false, timeout: false });
     expect(() => parseRetryOn('')).toThrow('got nothing');
-  });
-});
-
-describe('the nearest name', () => {
-  const known = ['concurrency', 'connect-timeout', 'timeout', 'rate', 'retries', 'json'];
-
-  test.each([
-    ['concurency', 'concurrency'],
-    ['conucrrency', 'concurrency'],
-    ['time-out', 'timeout'],
-    ['RATE', 'rate'],
-    ['jsno', 'json'],
-    ['conn', 'connect-timeout'],
-    ['con', null],
-    ['xyz', null],
-    ['', null],
-  ])('to %j is %j', (word, expected) => {
-    expect(nearest(word, known)).toBe(expected);
   });
 });

@@ -3,10 +3,10 @@
 
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { nearestName } from '../plan/nearest-name.ts';
 import type { PlanOptions } from '../plan/plan-options.ts';
 import { optionName, type OptionNaming } from './bad-option.ts';
 import type { BatchOptions } from './batch-options.ts';
-import { nearest } from './nearest.ts';
 import { refuseContradictions } from './option-contradictions.ts';
 import { optionRules } from './option-rules.ts';
 import { parseRate } from './rate.ts';
@@ -57,7 +57,7 @@ function onlyGiven(options: BatchOptions): BatchOptions {
 
 function ruleOf(key: string): (typeof optionRules)[Key] {
   if (Object.hasOwn(optionRules, key)) return optionRules[key as Key];
-  const near = nearest(key, Object.keys(optionRules));
+  const near = nearestName(key, Object.keys(optionRules));
   throw new UsageError(
     'unknown_option',
     `There is no option \`${key}\``,

@@ -9,11 +9,21 @@ export interface Guarded<Outcome> {
   readonly done: Promise<Outcome>;
 }
 
+/** What tells of a crash: `process`. */
+export interface CrashSource {
+  on(event: 'uncaughtException' | 'unhandledRejection', listener: (reason: unknown) => void): unknown;
+  off(event: 'uncaughtException' | 'unhandledRejection', listener: (reason: unknown) => void): unknown;
+}
+
 /** A broken run may never end; it gets so long to write what it knows. */
 const lastWordsMs = 3000;
 
 /** Waits for the end of a run, or throws what nobody has caught. */
-export async function untilCrash<Outcome>(run: Guarded<Outcome>, clock: Clock, source = process): Promise<Outcome> {
+export async function untilCrash<Outcome>(
+  run: Guarded<Outcome>,
+  clock: Clock,
+  source: CrashSource = process,
+): Promise<Outcome> {
   const crash = Promise.withResolvers<never>();
   const onCrash = (reason: unknown): void => crash.reject(reason);
   source.on('uncaughtException', onCrash);

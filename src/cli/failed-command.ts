@@ -34,16 +34,17 @@ export const failedCommand: Command = {
 };
 
 async function failed(parsed: ParsedArguments, io: CliIo): Promise<number> {
-  const codes = parsed.text('only');
+  const only = parsed.text('only');
+  const onlyCodes = only === undefined ? {} : { onlyCodes: codesFrom(only) };
   const { writeFailed } = await import('../batch/failed.ts');
   const { written, output } = await writeFailed(parsed.argument, {
     output: parsed.text('output') ?? '-',
-    ...(codes === undefined ? {} : { onlyCodes: codesFrom(codes) }),
+    ...onlyCodes,
   });
   const place = output === '-' ? '' : ` to ${shellWord(output)}`;
   io.stderr.write(
     written === 0
-      ? `There is nothing to run again: no such record${codes === undefined ? ' that is not ok' : ''}.\n`
+      ? `There is nothing to run again: no such record${only === undefined ? ' that is not ok' : ''}.\n`
       : `Wrote ${formatAmount(written, 'record')}${place}.\n`,
   );
   return exitCode.ok;
