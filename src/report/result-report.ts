@@ -41,9 +41,9 @@ function section(title: string, lines: readonly Line[]): readonly Line[] {
 }
 
 function totalLines({ counts }: ResultTally, records: number): Line[] {
-  const countWidth = widthOf([records]);
+  const countWidth = widthOf([counts.ok, counts.failed, counts.unknown]);
   const line = (name: string, count: number, style: Style): Line => [
-    `  ${name.padEnd(8)}`,
+    `  ${name.padEnd(9)}`,
     [count > 0 ? style : 'dim', formatCount(count).padStart(countWidth)],
     `  ${formatShare(count / records).padStart(5)}`,
   ];
@@ -108,7 +108,7 @@ function latencyLines({ latency }: ResultTally, columns: number): Line[] {
     ...rows.map(({ highMs, count }): Line => [
       `  under ${formatDuration(highMs).padStart(timeWidth)}  `,
       formatCount(count).padStart(countWidth),
-      ['cyan', width > 0 ? `  ${drawBar(count / most, width)}` : ''],
+      ['cyan', width > 0 && count > 0 ? `  ${drawBar(count / most, width)}` : ''],
     ]),
   ];
 }

@@ -4,7 +4,7 @@
 
 import type { FailureCount } from './failure-tally.ts';
 import { formatAmount, formatCount, formatDuration, formatRate } from './format-numbers.ts';
-import type { Summary } from './run-summary.ts';
+import type { Ending, Summary } from './run-summary.ts';
 import { shellWord } from './shell-word.ts';
 import { countSettled, type Statistics } from './statistics.ts';
 import { drawLine, type Canvas, type Segment, type Style } from './terminal-text.ts';
@@ -20,7 +20,7 @@ export function renderSummary(summary: Summary, canvas: Canvas): string {
   const whole = (lines: readonly Segment[][]): string[] =>
     lines.map((line) => drawLine(line, { ...canvas, columns: Infinity }));
   const blocks = [
-    cut([headline(summary)]),
+    cut(headlines(summary)),
     cut(countLines(summary)),
     cut(failureLines(summary.statistics)),
     whole(placeLines(summary)),
@@ -30,25 +30,24 @@ export function renderSummary(summary: Summary, canvas: Canvas): string {
   return `${texts.join('\n\n')}\n`;
 }
 
-function headline({ ending, statistics, total }: Summary): Segment[] {
+const stops: Readonly<Record<Exclude<Ending, 'finished' | 'already-finished'>, string>> = {
+  stopped: 'Stopped before the end',
+  disk: 'Stopped: the results cannot be written',
+  'output-closed': 'Stopped: nobody reads the results any more',
+};
+
+function headlines({ ending, statistics, total }: Summary): Segment[][] {
   const done = countSettled(statistics.settled);
+  if (ending === 'already-finished')
+    return [[['bold', 'Nothing to do'], `: every record has its result (${formatCount(done)})`]];
   const doneNow = done - countSettled(statistics.alreadySettled);
-  const elapsed = formatDuration(statistics.elapsedMs);
-  const rate = statistics.elapsedMs > 0 ? ` (${formatRate((doneNow * 1000) / statistics.elapsedMs)})` : '';
-  const ofTotal =
+  const { elapsedMs } = statistics;
+  const rate = elapsedMs > 0 ? ` (${formatRate((doneNow * 1000) / elapsedMs)})` : '';
+  const pace = ` in ${formatDuration(elapsedMs)}${rate}`;
+  if (ending === 'finished') return [[['bold', `Finished ${formatAmount(done, 'record')}`], pace]];
+  const records =
     total === null ? formatAmount(done, 'record') : `${formatCount(done)} of ${formatAmount(total, 'record')}`;
-  switch (ending) {
-    case 'finished':
-      return [['bold', `Finished ${formatAmount(done, 'record')}`], ` in ${elapsed}${rate}`];
-    case 'already-finished':
-      return [['bold', 'Nothing to do'], `: every record has its result (${formatCount(done)})`];
-    case 'disk':
-      return [['bold', 'Stopped: the results cannot be written'], `; ${ofTotal} done in ${elapsed}${rate}`];
-    case 'output-closed':
-      return [['bold', 'Stopped: nobody reads the results any more'], `; ${ofTotal} done in ${elapsed}${rate}`];
-    default:
-      return [['bold', 'Stopped before the end'], `; ${ofTotal} done in ${elapsed}${rate}`];
-  }
+  return [[['bold', stops[ending]]], [`${records}${pace}`]];
 }
 
 /** The counts, one under the other, each with what it needs to be understood. */
