@@ -76,14 +76,20 @@ async function main(): Promise<void> {
   }
   for (const [name, bench] of Object.entries(benches)) {
     if (!wanted.has(name)) continue;
-    if (oursMissing === null) figures.push(...(await bench()));
-    else figures.push({ bench: name, name: 'manyfetch', value: null, unit: 'ms', goal: null, note: oursMissing });
+    if (oursMissing === null) figures.push(...(await bench().catch((error: unknown) => [failed(name, String(error))])));
+    else figures.push(failed(name, oursMissing));
   }
   if (figures.length > 0) process.stdout.write(`\n${drawFigures(figures)}\n`);
   const path = join(workFolder, 'latest.json');
   const report = { at: new Date().toISOString(), machine, rounds, rows, throughput, figures };
   writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
   process.stdout.write(`\nAlso in ${path}\n`);
+}
+
+/** One bench that fails must not take the figures of the others with it. */
+function failed(bench: string, note: string): Figure {
+  process.exitCode = 1;
+  return { bench, name: 'no figure', value: null, unit: 'ms', goal: null, note: note.split('\n', 1)[0] ?? '' };
 }
 
 function positive(option: string, text: string): number {
