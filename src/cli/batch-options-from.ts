@@ -6,7 +6,7 @@ import type { BatchOptions } from '../batch/batch-options.ts';
 import { parseDuration } from '../batch/duration.ts';
 import type { CliIo } from './cli-io.ts';
 import { credentialFrom } from './credentials.ts';
-import type { ParsedArguments } from './parse-arguments.ts';
+import type { ParsedArguments } from './parsed-arguments.ts';
 
 type Reader = (parsed: ParsedArguments, name: string, env: CliIo['env']) => unknown;
 

@@ -2,7 +2,7 @@
 // serve parsing, help and messages alike; plain data, so that `--help` costs no import of the work itself.
 
 import type { CliIo } from './cli-io.ts';
-import type { ParsedArguments } from './parse-arguments.ts';
+import type { ParsedArguments } from './parsed-arguments.ts';
 
 /** One option. Without `value` it is a switch. */
 export interface OptionSpec {

@@ -5,7 +5,7 @@ import { renderSummary, summaryJson, type Summary } from '../report/summary.ts';
 import { allowsColor, type CliIo } from './cli-io.ts';
 import type { Display } from './display.ts';
 import { exitCode } from './exit-code.ts';
-import type { ParsedArguments } from './parse-arguments.ts';
+import type { ParsedArguments } from './parsed-arguments.ts';
 import { reportError } from './report-error.ts';
 import { resumeCommand } from './resume-command.ts';
 

@@ -2,7 +2,7 @@
 
 import { badOption } from '../batch/bad-option.ts';
 import type { CliIo } from './cli-io.ts';
-import type { ParsedArguments } from './parse-arguments.ts';
+import type { ParsedArguments } from './parsed-arguments.ts';
 
 /** What is shown. */
 export interface Display {

@@ -7,7 +7,8 @@ import { shellWord } from '../report/shell-word.ts';
 import type { CliIo } from './cli-io.ts';
 import type { Command } from './command.ts';
 import { exitCode } from './exit-code.ts';
-import { nearestOf, type ParsedArguments } from './parse-arguments.ts';
+import { nearestOf } from './parse-arguments.ts';
+import type { ParsedArguments } from './parsed-arguments.ts';
 
 export const failedCommand: Command = {
   spec: {

@@ -6,32 +6,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../errors.ts';
 import { nearestName } from '../plan/nearest-name.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
-
-/** What was given, as text. */
-export class ParsedArguments {
-  readonly #values: ReadonlyMap<string, readonly string[]>;
-  /** The command's argument; empty if it takes none. */
-  readonly argument: string;
-
-  constructor(argument: string, values: ReadonlyMap<string, readonly string[]>) {
-    this.argument = argument;
-    this.#values = values;
-  }
-
-  has(name: string): boolean {
-    return this.#values.has(name);
-  }
-
-  /** The value that was given last; an optional value that was left out is empty. */
-  text(name: string): string | undefined {
-    return this.#values.get(name)?.at(-1);
-  }
-
-  /** All values, in order. */
-  list(name: string): readonly string[] {
-    return this.#values.get(name) ?? [];
-  }
-}
+import { ParsedArguments } from './parsed-arguments.ts';
 
 /** One option as it stood on the command line. */
 interface OptionToken {

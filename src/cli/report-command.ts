@@ -7,7 +7,7 @@ import { ResultTally, renderReport } from '../report/result-report.ts';
 import { allowsColor, type CliIo } from './cli-io.ts';
 import type { Command } from './command.ts';
 import { exitCode } from './exit-code.ts';
-import type { ParsedArguments } from './parse-arguments.ts';
+import type { ParsedArguments } from './parsed-arguments.ts';
 
 export const reportCommand: Command = {
   spec: {

@@ -2,7 +2,7 @@
 // start over), ready to be pasted into a shell. Credentials that were typed are not repeated.
 
 import { shellWord } from '../report/shell-word.ts';
-import type { ParsedArguments } from './parse-arguments.ts';
+import type { ParsedArguments } from './parsed-arguments.ts';
 import { runSpec } from './run-options.ts';
 
 const secretHeader = /^(?:[^:]*(?:authorization|cookie|token|secret|password|key))[^:]*:/iu;

@@ -13,7 +13,7 @@ import type { Command } from './command.ts';
 import { untilCrash } from './crash-guard.ts';
 import { displayFrom, type Display } from './display.ts';
 import { exitCode } from './exit-code.ts';
-import type { ParsedArguments } from './parse-arguments.ts';
+import type { ParsedArguments } from './parsed-arguments.ts';
 import { concludeRun } from './conclude-run.ts';
 import { runSpec } from './run-options.ts';
 import { stopOnSignals } from './signals.ts';

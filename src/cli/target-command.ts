@@ -10,7 +10,7 @@ import { numberOrText } from './batch-options-from.ts';
 import type { CliIo } from './cli-io.ts';
 import type { Command } from './command.ts';
 import { exitCode } from './exit-code.ts';
-import type { ParsedArguments } from './parse-arguments.ts';
+import type { ParsedArguments } from './parsed-arguments.ts';
 
 export const targetCommand: Command = {
   spec: {

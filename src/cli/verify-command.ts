@@ -7,7 +7,7 @@ import { printable } from '../report/terminal-text.ts';
 import type { CliIo } from './cli-io.ts';
 import type { Command } from './command.ts';
 import { exitCode } from './exit-code.ts';
-import type { ParsedArguments } from './parse-arguments.ts';
+import type { ParsedArguments } from './parsed-arguments.ts';
 
 const shownIndexes = 10;
 const shownBroken = 5;
