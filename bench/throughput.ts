@@ -119,7 +119,7 @@ function summarize(
     rowsPerSecond: whole ? median(rounds.map((round) => round.rowsPerSecond)) : null,
     cpuMicrosPerRow: whole ? median(rounds.flatMap((round) => round.cpuMicrosPerRow ?? [])) : null,
     peakBytes: whole ? median(rounds.flatMap((round) => round.peakBytes ?? [])) : null,
-    oursToTheirs: whole ? median(ratios) : null,
+    oursToTheirs: whole && rounds !== oursRounds ? median(ratios) : null,
     goal: peer.goal,
   };
 }
