@@ -15,11 +15,11 @@ export interface ApiOptions {
   readonly latencyMs?: number;
   /** Spread of the latency: sigma of the lognormal distribution; 0 makes it constant. @default 0.3 */
   readonly jitter?: number;
-  /** Share of requests, from 0 to 1, that meet a passing fault. @default 0.05 */
+  /** Share of requests, from 0 to 1, that meet a passing fault; with 0 none is refused either. @default 0.05 */
   readonly faults?: number;
 }
 
-/** One of so many requests is refused with 422, whatever is done: 0.2 %. */
+/** One of so many requests is refused with 422, however often it comes: 0.2 %. */
 const refusedOneOf = 500;
 
 /** How many of a hundred faults are of which kind; those that name a wait are rare, since one stops everybody. */
@@ -35,25 +35,26 @@ const faultKinds = [
 export function createApi(options: ApiOptions, seed: number): (call: Call) => void {
   const { latencyMs = 40, jitter = 0.3, faults = 0.05 } = options;
   const random = seededRandom(seed);
+  const refuses = faults > 0;
   // exp(N(mu, sigma)) has its mean at exp(mu + sigma^2 / 2).
   const medianMs = latencyMs / Math.exp((jitter * jitter) / 2);
 
   return (call) => {
     const delayMs = jitter === 0 ? medianMs : medianMs * Math.exp(jitter * normal(random));
     const fault = random() < faults ? faultFor(random() * 100) : null;
-    if (delayMs === 0) answer(call, fault, seed);
-    else call.after(delayMs, () => answer(call, fault, seed));
+    if (delayMs === 0) answer(call, fault, refuses, seed);
+    else call.after(delayMs, () => answer(call, fault, refuses, seed));
   };
 }
 
-function answer(call: Call, fault: ((call: Call) => void) | null, seed: number): void {
+function answer(call: Call, fault: ((call: Call) => void) | null, refuses: boolean, seed: number): void {
   if (fault !== null) {
     fault(call);
     return;
   }
   const digest = digestOf(call, seed);
   const id = digest.toString(16).padStart(8, '0');
-  if (digest % refusedOneOf === 0) {
+  if (refuses && digest % refusedOneOf === 0) {
     call.json(422, { ok: false, id, error: 'the request is understood and cannot be carried out' });
     return;
   }

@@ -9,8 +9,10 @@ import { Call, type Destination } from './call.ts';
 import { readBody } from './read-body.ts';
 import { allRoutes } from './routes/all-routes.ts';
 import { tooManyRequests } from './routes/limits.ts';
-import type { Route, Service } from './service.ts';
+import type { Route } from './route.ts';
+import type { Service } from './service.ts';
 import { TokenBucket } from './token-bucket.ts';
+import { whenOver } from './when-over.ts';
 
 /** Where the service's own paths stand while it plays an API. They answer there at any time. */
 export const ownPrefix = '/__target';
@@ -44,9 +46,9 @@ export function createRouter(service: Service, options: RouterOptions): Router {
     }
     const { 'idempotency-key': key, 'x-record': record } = request.headers;
     counters.arrived(call.method, destination.base + destination.path, single(key), single(record));
-    response.on('close', () => {
+    whenOver(call, (completed) => {
       call.closed();
-      counters.left(response.writableFinished && (call.stream?.rstCode ?? 0) === 0);
+      counters.left(completed);
     });
     const waitMs = bucket === null ? 0 : bucket.take(clock.now());
     readBody(call, route.keepsBody === true, () => (waitMs > 0 ? tooManyRequests(call, waitMs) : route.handle(call)));

@@ -1,9 +1,9 @@
-// What every route may know of the service it belongs to, and what a route is. Plain contracts, no logic.
+// What every route may know of the service that it belongs to. A contract without logic; `start-target.ts`
+// keeps it, and no route may reach the server by another way.
 
 import type { Socket } from 'node:net';
 
 import type { Clock } from '../concurrency/clock.ts';
-import type { Call } from './call.ts';
 import type { Counters } from './counters.ts';
 
 /** The service, as its routes see it. */
@@ -16,16 +16,4 @@ export interface Service {
   rawSocket(socket: Socket): Socket;
   /** Forgets counts, rates and the state of everything random. */
   reset(): void;
-}
-
-/** One kind of path. */
-export interface Route {
-  /** As users write it, e.g. `/delay/{seconds}`; its first segment leads here. */
-  readonly path: string;
-  /** What it does, for the list that `/` shows. */
-  readonly about: string;
-  /** The handler wants `call.body`; otherwise the body is read and thrown away. */
-  readonly keepsBody?: boolean;
-  /** Called when the request has been read to its end. */
-  handle(call: Call): void;
 }

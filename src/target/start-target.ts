@@ -133,11 +133,14 @@ async function listening(server: Server, port: number, host: string): Promise<vo
   });
 }
 
+/** Also waits until the requests that were in flight are counted as over. */
 async function closed(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    for (const socket of sockets) socket.destroy();
-  });
+  const ends = [...sockets].map((socket) => new Promise<void>((resolve) => void socket.once('close', () => resolve())));
+  const end = new Promise<void>((resolve) => void server.close(() => resolve()));
+  for (const socket of sockets) socket.destroy();
+  await Promise.all([end, ...ends]);
+  // HTTP/2 streams close one turn after their connection.
+  await new Promise<void>((resolve) => void setImmediate(resolve));
 }
 
 /** The TCP socket that a TLS socket lies on: the one with the same other side. */

@@ -1,6 +1,7 @@
 // The table of everything the stand-in service can do. Two routes may not share their first segment.
 
-import type { Route, Service } from '../service.ts';
+import type { Route } from '../route.ts';
+import type { Service } from '../service.ts';
 import { basicRoutes } from './basics.ts';
 import { bodyRoutes } from './bodies.ts';
 import { echoRoute } from './echo.ts';

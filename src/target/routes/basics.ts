@@ -2,7 +2,7 @@
 
 import type { OutgoingHttpHeaders } from 'node:http';
 
-import type { Route } from '../service.ts';
+import type { Route } from '../route.ts';
 
 /** The plain paths. `listed` gives the routes to list, once all are there. */
 export function basicRoutes(listed: () => readonly Route[]): Route[] {

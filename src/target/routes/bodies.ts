@@ -1,22 +1,23 @@
 // Bodies of every kind: bytes, text in some charset, JSON that is easily spoiled by parsing it.
 
 import { seededRandom } from '../../concurrency/random.ts';
-import type { Route, Service } from '../service.ts';
+import type { Route } from '../route.ts';
+import type { Service } from '../service.ts';
 import { pump } from './pump.ts';
 
 const largestBytes = 1024 ** 4;
 const blockBytes = 64 * 1024;
 
 const text = 'Grüße, señor: ¿déjà vu? 5 × ½ = 2½\n';
-const texts: Readonly<Record<string, Buffer>> = {
-  'utf-8': Buffer.from(text, 'utf8'),
-  latin1: Buffer.from(text, 'latin1'),
-  'iso-8859-1': Buffer.from(text, 'latin1'),
-  'utf-16le': Buffer.from(text, 'utf16le'),
-  'utf-16be': Buffer.from(text, 'utf16le').swap16(),
+const texts = new Map<string, Buffer>([
+  ['utf-8', Buffer.from(text, 'utf8')],
+  ['latin1', Buffer.from(text, 'latin1')],
+  ['iso-8859-1', Buffer.from(text, 'latin1')],
+  ['utf-16le', Buffer.from(text, 'utf16le')],
+  ['utf-16be', Buffer.from(text, 'utf16le').swap16()],
   // Konnichiwa in hiragana.
-  shift_jis: Buffer.from('82b182f182c982bf82cd0a', 'hex'),
-};
+  ['shift_jis', Buffer.from('82b182f182c982bf82cd0a', 'hex')],
+]);
 
 const prettyJson = `{
   "id": 12345678901234567890,
@@ -37,15 +38,15 @@ export function bodyRoutes(service: Service): Route[] {
     bytesRoute(service.seed),
     {
       path: '/text',
-      about: `text in ?charset=${Object.keys(texts).join('|')}`,
+      about: `text in ?charset=${[...texts.keys()].join('|')}`,
       handle(call) {
         const charset = call.query.get('charset') ?? 'utf-8';
-        const body = texts[charset.toLowerCase()];
+        const body = texts.get(charset.toLowerCase());
         if (body !== undefined) {
           call.send(200, body, { 'Content-Type': `text/plain; charset=${charset}` });
           return;
         }
-        const hint = `take one of ${Object.keys(texts).join(', ')}`;
+        const hint = `take one of ${[...texts.keys()].join(', ')}`;
         call.json(400, { error: 'bad_request', message: `no text in charset ${JSON.stringify(charset)}`, hint });
       },
     },

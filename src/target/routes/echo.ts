@@ -4,7 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 
 import type { Call } from '../call.ts';
-import type { Route } from '../service.ts';
+import type { Route } from '../route.ts';
 
 const withScheme = new Set(['authorization', 'proxy-authorization']);
 const secret = new Set(['cookie', 'x-api-key', 'api-key', 'x-auth-token']);

@@ -3,7 +3,7 @@
 import { brotliCompressSync, createGzip, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 
 import type { Call } from '../call.ts';
-import type { Route } from '../service.ts';
+import type { Route } from '../route.ts';
 import { pump } from './pump.ts';
 
 const zeros = Buffer.alloc(64 * 1024);

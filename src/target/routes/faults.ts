@@ -6,7 +6,7 @@ import { constants } from 'node:http2';
 
 import type { Call } from '../call.ts';
 import { cut, hangUp, reset, resetAfter } from '../misbehave.ts';
-import type { Route } from '../service.ts';
+import type { Route } from '../route.ts';
 
 const part = Buffer.alloc(512, 'cut off here ');
 const fillerBytes = 4000;
@@ -37,7 +37,7 @@ export const faultRoutes: readonly Route[] = [
     handle(call) {
       const afterMs = call.option('after', 0, 86_400_000);
       if (afterMs === null) return;
-      call.response.once('finish', () => closeLater(call, afterMs));
+      closeLater(call, afterMs);
       call.json(200, { closedAfterMs: afterMs });
     },
   },
@@ -67,22 +67,27 @@ function garbage(call: Call): void {
   }
 }
 
-/** The timer belongs to the connection: the request is over when it fires. */
+/** Connections that are to be closed: one timer each is enough. */
+const closing = new WeakSet<object>();
+
+/** Closes so long after the answer. The timer belongs to the connection, for the request is over by then. */
 function closeLater(call: Call, afterMs: number): void {
-  const { clock } = call.service;
-  if (call.stream !== null) {
-    const { session } = call.stream;
-    const timer = clock.setTimer(afterMs, () => session?.close());
-    session?.once('close', () => clock.clearTimer(timer));
-    return;
-  }
   const { socket } = call.request;
-  if (afterMs === 0) {
-    socket.destroySoon();
-    return;
-  }
-  const timer = clock.setTimer(afterMs, () => socket.destroySoon());
-  socket.once('close', () => clock.clearTimer(timer));
+  // Asked for now: a stream that has ended has no session any more.
+  const session = call.stream?.session;
+  const connection = session ?? socket;
+  if (closing.has(connection)) return;
+  closing.add(connection);
+  const close = session === undefined ? () => socket.destroySoon() : () => session.close();
+  const { clock } = call.service;
+  call.response.once('finish', () => {
+    if (afterMs === 0) {
+      close();
+      return;
+    }
+    const timer = clock.setTimer(afterMs, close);
+    connection.once('close', () => clock.clearTimer(timer));
+  });
 }
 
 /** Counts status line, headers and the blank line. Over HTTP/2 it is about as much before compression. */

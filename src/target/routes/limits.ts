@@ -4,7 +4,8 @@
 import { seededRandom } from '../../concurrency/random.ts';
 import type { Call } from '../call.ts';
 import { reset } from '../misbehave.ts';
-import type { Route, Service } from '../service.ts';
+import type { Route } from '../route.ts';
+import type { Service } from '../service.ts';
 import { TokenBucket } from '../token-bucket.ts';
 
 /** Answers 429 with the whole seconds to wait, at least one. */

@@ -2,7 +2,7 @@
 // what some tests are about.
 
 import type { Call } from '../call.ts';
-import type { Route } from '../service.ts';
+import type { Route } from '../route.ts';
 
 /** Paths that lead elsewhere. */
 export const redirectRoutes: readonly Route[] = [

@@ -3,7 +3,7 @@
 import { timingSafeEqual } from 'node:crypto';
 
 import type { Call } from '../call.ts';
-import type { Route } from '../service.ts';
+import type { Route } from '../route.ts';
 
 /** Paths that look at who asks. */
 export const sessionRoutes: readonly Route[] = [

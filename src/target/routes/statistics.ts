@@ -2,7 +2,7 @@
 
 import type { Call } from '../call.ts';
 import type { StatisticsDetail } from '../counters.ts';
-import type { Route } from '../service.ts';
+import type { Route } from '../route.ts';
 
 export const statisticsRoute: Route = {
   path: '/stats',

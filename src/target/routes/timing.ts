@@ -1,7 +1,7 @@
 // Paths that take their time.
 
 import type { Call } from '../call.ts';
-import type { Route } from '../service.ts';
+import type { Route } from '../route.ts';
 
 const dayMs = 86_400_000;
 
