@@ -57,7 +57,8 @@ export function badEncoding(place: RecordPlace, bytes: Buffer): BadRecord {
 
 /** A record that is larger than is allowed. `head` is how it begins; its text is cut. */
 export function tooLarge(place: RecordPlace, head: Buffer, maxRecordBytes: number, hint?: string): BadRecord {
-  const text = head.toString('utf8', 0, keptBytes);
+  // The cut may go through a character.
+  const text = head.toString('utf8', 0, Math.min(keptBytes, maxRecordBytes)).replace(/\ufffd+$/, '');
   const column = 1 + (place.indent ?? 0);
   const message = `${place.name}, line ${place.line}, column ${column}: the record is larger than ${maxRecordBytes} bytes: ${excerpt(text, 0)}`;
   return {

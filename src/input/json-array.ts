@@ -85,6 +85,7 @@ class Elements {
       }
       if (window.bytes[at] === 125) {
         // What was read before the break is still to be given out; the next call comes here again.
+        this.#seenBytes = at - window.start;
         if (this.#index > firstIndex) break;
         throw this.#mismatch(at);
       }
@@ -162,7 +163,8 @@ class Elements {
     while (last > start + begin.bytes && isSpace(bytes[last - 1])) last--;
     const piece = bytes.subarray(start + begin.bytes, last);
     const place = { name: this.#pass.name, index: this.#index, line: begin.line, indent: begin.column - 1 };
-    if (piece.length > this.#pass.maxRecordBytes) return tooLarge(place, piece, this.#pass.maxRecordBytes);
+    // White space behind it counts, because `skip` cannot know yet whether more follows.
+    if (end - start - begin.bytes > this.#pass.maxRecordBytes) return tooLarge(place, piece, this.#pass.maxRecordBytes);
     if (!isUtf8(piece)) return badEncoding(place, piece);
     const text = piece.toString('utf8');
     try {
