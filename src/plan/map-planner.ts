@@ -65,10 +65,8 @@ export class MapPlanner implements Planner {
         hint: 'Return a request {url, method, headers, body}, or null to skip the record.',
       });
     }
-    // The text of the record says nothing about the numbers of what the module made.
     const made = new RecordScope(shape, scope.index, null);
-    const ownId = made.id();
-    return this.#requests.planShape(shape, scope, ownId ?? id, false);
+    return this.#requests.planShape(made, scope, made.id() ?? id, false);
   }
 }
 

@@ -16,7 +16,7 @@ export interface TargetUrl {
 }
 
 /** Characters that `new URL` leaves alone in a path and in a query; the rest takes the slow way. */
-const plainPath = /^\/[\w\-.~!$&()*+,;=:@%/]*(?:\?[\w\-.~!$&()*+,;=:@%/?]*)?$/;
+const plainPath = /^\/[\w\-.~!$&()*+,;=:@%/]*(?:\?[\w\-.~!$&()*+,;=:@%/?]+)?$/;
 const rememberedOrigins = 1000;
 
 /** Parses URLs of records. */

@@ -34,22 +34,24 @@ export class RecordPlanner implements Planner {
     let id: string | null = null;
     try {
       id = scope.id();
-      return this.planShape(value, scope, id, !this.#parts.textIsJson);
+      return this.planShape(scope, scope, id, !this.#parts.textIsJson);
     } catch (error) {
       return planBad(error, id);
     }
   }
 
   /**
-   * A request out of something of a request's shape; placeholders of options are looked up in the scope.
+   * A request out of something of a request's shape.
    *
+   * @param shape what has the shape; its own scope, since the text of the record says nothing about a map's numbers
+   * @param scope what placeholders of options are looked up in
    * @param strings whether an empty string is an absent value, as in csv
    * @throws {RecordError}
    */
-  planShape(shape: unknown, scope: RecordScope, id: string | null, strings: boolean): Planned {
+  planShape(shape: RecordScope, scope: RecordScope, id: string | null, strings: boolean): Planned {
     const { template, headers, urls, secrets } = this.#parts;
     const bodyGiven = template.body.kind !== 'none';
-    const record = readRequestRecord(shape, scope, { strings, ignoreBody: bodyGiven });
+    const record = readRequestRecord(shape, { strings, ignoreBody: bodyGiven });
     const method = template.method === null ? record.method : renderText(template.method, scope);
     return planRequest(
       {

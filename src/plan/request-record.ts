@@ -30,7 +30,8 @@ const noHeaders: readonly string[] = [];
 const bodyPart = { kind: 'field', name: 'body', keys: ['body'] } as const;
 
 /** @throws {RecordError} `bad_record`, `bad_header` */
-export function readRequestRecord(value: unknown, scope: RecordScope, rules: ReadingRules): RequestRecord {
+export function readRequestRecord(scope: RecordScope, rules: ReadingRules): RequestRecord {
+  const value = scope.value;
   if (typeof value === 'string') {
     return { url: value, method: null, headers: noHeaders, body: noBody, timeoutMs: null };
   }
@@ -42,14 +43,14 @@ export function readRequestRecord(value: unknown, scope: RecordScope, rules: Rea
   }
   const url = field(value, 'url', rules);
   if (url === undefined) throw noUrl(value);
-  if (typeof url !== 'string') throw wrongType('url', 'a string', url);
+  if (typeof url !== 'string' && !(url instanceof URL)) throw wrongType('url', 'a string', url);
   const method = field(value, 'method', rules);
   if (method !== undefined && typeof method !== 'string') throw wrongType('method', 'a string', method);
   const id = field(value, 'id', rules);
   if (id !== undefined && typeof id !== 'string' && typeof id !== 'number')
     throw wrongType('id', 'a string or a number', id);
   return {
-    url,
+    url: typeof url === 'string' ? url : url.href,
     method: method ?? null,
     headers: readHeaders(field(value, 'headers', rules), rules),
     body: rules.ignoreBody ? noBody : readBody(value, scope, rules),
@@ -85,13 +86,16 @@ function readBody(record: Record<string, unknown>, scope: RecordScope, rules: Re
   if (body === undefined) return noBody;
   if (typeof body === 'string') return { content: body, type: textType };
   if (body instanceof Uint8Array) return { content: body, type: null };
+  if (!isJsonLike(body)) throw wrongType('body', 'text, bytes (a Uint8Array) or JSON', body);
   return { content: scope.jsonOf(body, bodyPart), type: jsonType };
 }
 
 function readHeaders(value: unknown, rules: ReadingRules): readonly string[] {
   if (value === undefined) return noHeaders;
   const headers = rules.strings && typeof value === 'string' ? parsed(value) : value;
-  if (!isObject(headers) || Array.isArray(headers)) throw wrongType('headers', 'an object of names and values', value);
+  if (!isObject(headers) || !isJsonLike(headers) || Array.isArray(headers)) {
+    throw wrongType('headers', 'an object of names and values', value);
+  }
   const section: string[] = [];
   for (const name of Object.keys(headers)) {
     const given = headers[name];
@@ -121,8 +125,20 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Not a FormData or Headers, say, of which JSON would silently make `{}`. */
+function isJsonLike(value: unknown): boolean {
+  if (!isObject(value) || Array.isArray(value) || typeof value['toJSON'] === 'function') return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Object.keys(value).length > 0;
+}
+
 function wrongType(name: string, wanted: string, value: unknown): RecordError {
-  const shown = typeof value === 'object' ? (Array.isArray(value) ? 'an array' : 'an object') : clipped(value);
+  const shown =
+    typeof value === 'object'
+      ? Array.isArray(value)
+        ? 'an array'
+        : `an ${value?.constructor.name ?? 'object'}`
+      : clipped(value);
   return new RecordError('bad_record', `field "${name}" must be ${wanted}, and is ${shown}`, {
     hint: `Correct "${name}" of this record.`,
   });

@@ -6,8 +6,7 @@ import { RecordError, UsageError } from '../errors.ts';
 import { parseUrl, showUrl, type TargetUrl, type UrlParser } from './parse-url.ts';
 import type { RecordScope } from './record-scope.ts';
 import { nameOf, type Part, type Template, type ValuePart } from './template.ts';
-
-type Place = 'start' | 'userinfo' | 'host' | 'path' | 'query' | 'fragment';
+import { type Place, placesOf } from './url-places.ts';
 
 /** A piece of the URL: fixed (with what is shown in its stead), or a value and its place. */
 type UrlPiece = FixedPiece | { readonly kind: 'value'; readonly part: ValuePart; readonly place: Place };
@@ -42,37 +41,6 @@ export function compileUrl(template: Template, base: URL | null, parser: UrlPars
   if (known)
     checkedUrl(pieces.map((piece) => (piece.kind === 'fixed' ? piece.text : 'x')).join(''), pieces, base, option);
   return new OpenUrlTemplate(pieces, parser);
-}
-
-/** The place of each part. */
-function placesOf(template: Template): Place[] {
-  const offsets: number[] = [];
-  let text = '';
-  for (const part of template) {
-    offsets.push(text.length);
-    // A stand-in that is no delimiter, so that only the template's own text divides the URL.
-    text += part.kind === 'text' ? part.text : 'x';
-  }
-  const fragment = indexOrEnd(text, /#/);
-  const query = Math.min(indexOrEnd(text, /\?/), fragment);
-  const first = template[0];
-  const scheme =
-    first === undefined || first.kind === 'text' ? /^\s*(?:[a-z][a-z0-9+.-]*:)?[\\/]{2}/i : /^x[\w+.-]*:[\\/]{2}/i;
-  const authority = scheme.exec(text)?.[0].length ?? 0;
-  const path = authority === 0 ? 0 : authority + indexOrEnd(text.slice(authority), /[\\/?#]/);
-  const at = text.slice(0, path).lastIndexOf('@');
-  return template.map((part, i) => {
-    const offset = offsets[i] ?? 0;
-    if (part.kind !== 'text' && (offset === 0 || offset < authority)) return 'start';
-    if (offset < path) return offset < at ? 'userinfo' : 'host';
-    if (offset < query) return 'path';
-    return offset < fragment ? 'query' : 'fragment';
-  });
-}
-
-function indexOrEnd(text: string, pattern: RegExp): number {
-  const index = text.search(pattern);
-  return index < 0 ? text.length : index;
 }
 
 /** Scheme and host come from the record. */
@@ -145,7 +113,7 @@ function joinPieces(pieces: readonly UrlPiece[], scope: RecordScope, hide: boole
     if (piece.place === 'path' && (value === '' || value === '.' || value === '..')) dots = piece.part;
     text += encodeValue(value, piece.place, nameOf(piece.part));
   }
-  if (dots !== null && dotSegment.test(text)) {
+  if (dots !== null && dotSegment.test(text.replace(/\?.*$/s, ''))) {
     throw new RecordError(
       'bad_url',
       `field "${nameOf(dots)}" would make a path segment "." or "..", which leads elsewhere`,
@@ -180,23 +148,24 @@ function encodeValue(value: string, place: Place, name: string): string {
   return encodeURIComponent(value);
 }
 
+/** The cause is left out on purpose: it would tell the value. */
 function encodedSecret(text: string, place: Place, name: string, option: string): string {
+  const trouble = new UsageError('bad_option', `${option}: the value of {{${name}}} cannot stand there`, {
+    hint: `It is in the ${place} of the URL.`,
+  });
+  if (place === 'path' && /^\.{1,2}$/.test(text)) throw trouble;
   try {
-    if (place === 'path' && /^\.{0,2}$/.test(text))
-      throw new RecordError('bad_url', 'an empty value or dots would change the path');
     return encodeValue(text, place, name);
-  } catch (cause) {
-    throw new UsageError('bad_option', `${option}: the value of {{${name}}} cannot stand there`, {
-      hint: `It is in the ${place} of the URL.`,
-      cause,
-    });
+  } catch (error) {
+    throw error instanceof RecordError ? trouble : error;
   }
 }
 
 function compileFixed(pieces: readonly UrlPiece[], base: URL | null, option: string): UrlTemplate {
   // Parsed with a mark for each value, so that the texts between come out as `new URL` writes them.
   let mark = 'zq';
-  while (pieces.some((piece) => piece.kind === 'fixed' && piece.text.toLowerCase().includes(mark))) mark += 'q';
+  const taken = (piece: UrlPiece): boolean => piece.kind === 'fixed' && piece.text.toLowerCase().includes(mark);
+  while (base?.href.includes(mark) === true || pieces.some(taken)) mark += 'q';
   const isText = (piece: UrlPiece): piece is FixedPiece => piece.kind === 'fixed' && piece.text === piece.shown;
   const marked = pieces.map((piece, i) => (isText(piece) ? piece.text : `${mark}${i}z`)).join('');
   const target = checkedUrl(marked, pieces, base, option);
@@ -218,17 +187,18 @@ function compileFixed(pieces: readonly UrlPiece[], base: URL | null, option: str
   return new FixedUrlTemplate(target.origin, target.userInfo, rest);
 }
 
+/** The cause is left out on purpose: it would tell the values of the environment. */
 function checkedUrl(text: string, pieces: readonly UrlPiece[], base: URL | null, option: string): TargetUrl {
   try {
     return parseUrl(text, base);
-  } catch (cause) {
-    if (!(cause instanceof RecordError)) throw cause;
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
     const written = pieces
       .map((piece) => (piece.kind === 'value' ? `{{${nameOf(piece.part)}}}` : piece.shown))
       .join('');
-    const hint = /^[\w.-]+\.[a-z]{2,}|^localhost/i.test(written)
-      ? `Write https://${written}`
-      : 'Write https://…, or give --base-url.';
-    throw new UsageError('bad_option', `${option}: ${showUrl(written)} is not an http or https URL`, { hint, cause });
+    const bareHost = /^[\w.-]+\.[a-z]{2,}|^localhost/i.test(written);
+    throw new UsageError('bad_option', `${option}: ${showUrl(written)} is not an http or https URL`, {
+      hint: bareHost ? `Write https://${written}` : 'Write https://…, or give --base-url.',
+    });
   }
 }
