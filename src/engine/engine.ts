@@ -110,6 +110,11 @@ export class Engine implements AttemptEnds {
     this.#options.clock.soon(this.#onWake);
   }
 
+  /** The end of the input was reached: how many records there are is known. */
+  get hasReadAll(): boolean {
+    return this.#feed.ended;
+  }
+
   /** Requests in flight now. */
   get inFlight(): number {
     return this.#inFlight.size;

@@ -60,9 +60,9 @@ export class Intake {
 
   /** Takes one record, if there is one and room for it. */
   takeOne(): boolean {
-    if (this.held >= this.#maxHeld || this.#heldBytes >= this.#maxHeldBytes) return false;
     const { feed } = this.#targets;
     const { planner, recorder } = this.#options;
+    if (this.held >= this.#maxHeld || this.#heldBytes >= this.#maxHeldBytes || recorder.isFull) return false;
     const record = feed.next();
     if (record === null) return false;
     if (feed.position !== null && feed.position !== this.#position) {

@@ -17,4 +17,6 @@ export interface Recorder {
   settle(result: Result): void;
   /** Results pile up: no new request should be started. The engine is woken when they no longer do. */
   readonly isCongested: boolean;
+  /** No further record should be read; what is under way goes on. */
+  readonly isFull: boolean;
 }

@@ -6,7 +6,7 @@
 // the last may be torn.
 
 import type { Disk, DiskFile } from '../disk/disk.ts';
-import type { Checkpoint, JournalEntry } from './journal-entry.ts';
+import type { Checkpoint, Counts, HeldEntry, JournalEntry } from './journal-entry.ts';
 import { writeEntry } from './journal-entry.ts';
 import { writeRanges } from './ordinal-ranges.ts';
 import type { RunHeader } from './run-header.ts';
@@ -24,7 +24,7 @@ export interface JournalStart {
   /** Records below may have been started. */
   readonly startedUpTo: number;
   /** Results that wait for their turn. */
-  readonly held: ReadonlyMap<number, string>;
+  readonly held: ReadonlyMap<number, HeldEntry>;
   /** For tests. @default 1 MiB */
   readonly compactAfterBytes?: number;
 }
@@ -33,7 +33,7 @@ export class FileJournal {
   readonly #disk: Disk;
   readonly #path: string;
   readonly #start: JournalStart;
-  readonly #held: Map<number, string>;
+  readonly #held: Map<number, HeldEntry>;
   #file: DiskFile;
   #startedUpTo: number;
   #bytesSinceCompaction = 0;
@@ -70,9 +70,10 @@ export class FileJournal {
   }
 
   /** Keeps a result that waits for its turn in the order of the input. */
-  hold(index: number, line: string): void {
-    this.#held.set(index, line);
-    this.#append({ kind: 'held', index, line });
+  hold(index: number, result: keyof Counts, line: string): void {
+    const entry: HeldEntry = { kind: 'held', index, result, line };
+    this.#held.set(index, entry);
+    this.#append(entry);
   }
 
   /** The result stands in the output now. */
@@ -137,12 +138,12 @@ function snapshot(
   start: JournalStart,
   checkpoint: Checkpoint | null,
   startedUpTo: number,
-  held: ReadonlyMap<number, string>,
+  held: ReadonlyMap<number, HeldEntry>,
 ): string {
   let text = writeEntry({ kind: 'header', header: start.header });
   text += writeEntry({ kind: 'session', at: start.at, limit: start.limit });
   if (startedUpTo > 0) text += writeEntry({ kind: 'started', upTo: startedUpTo });
-  for (const [index, line] of held) text += writeEntry({ kind: 'held', index, line });
+  for (const entry of held.values()) text += writeEntry(entry);
   if (checkpoint !== null) text += writeEntry({ kind: 'checkpoint', checkpoint });
   return text;
 }

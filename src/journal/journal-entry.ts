@@ -32,6 +32,14 @@ export interface Checkpoint {
   readonly counts: Counts;
 }
 
+/** A result that waits for its turn in the order of the input. */
+export interface HeldEntry {
+  readonly kind: 'held';
+  readonly index: number;
+  readonly result: keyof Counts;
+  readonly line: string;
+}
+
 /** One line of a journal. */
 export type JournalEntry =
   | { readonly kind: 'header'; readonly header: RunHeader }
@@ -41,8 +49,7 @@ export type JournalEntry =
   | { readonly kind: 'started'; readonly upTo: number }
   /** Requests of these records may have left from here on, and must not be sent twice. */
   | { readonly kind: 'sent'; readonly ordinals: string }
-  /** A result that waits for its turn in the order of the input. */
-  | { readonly kind: 'held'; readonly index: number; readonly line: string }
+  | HeldEntry
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
   /** Every record up to the limit is settled. */
   | {

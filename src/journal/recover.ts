@@ -3,7 +3,7 @@
 // if, and only if, its line stands whole in it.
 
 import { UsageError } from '../errors.ts';
-import type { Checkpoint, Counts, JournalEntry, Position } from './journal-entry.ts';
+import type { Checkpoint, Counts, HeldEntry, JournalEntry, Position } from './journal-entry.ts';
 import { readEntries } from './journal-entry.ts';
 import { readRanges } from './ordinal-ranges.ts';
 import { OrdinalSet } from './ordinal-set.ts';
@@ -14,8 +14,7 @@ import { journalVersion } from './run-header.ts';
 export interface OutputRow {
   /** -1: the row is not whole, or not ours. */
   readonly index: number;
-  readonly result: string;
-  readonly start: number;
+  readonly result?: keyof Counts;
   readonly end: number;
 }
 
@@ -41,7 +40,7 @@ export interface RecoveredRun {
   readonly sent: ReadonlySet<number>;
   readonly startedUpTo: number;
   /** Results that were not written yet, since their turn had not come. They are in `open` too. */
-  readonly held: ReadonlyMap<number, string>;
+  readonly held: ReadonlyMap<number, HeldEntry>;
   /** Where to read on. */
   readonly position: Position;
   readonly counts: Counts;
@@ -113,7 +112,7 @@ interface Facts {
   finished: { readonly records: number; readonly limit: number | null; readonly outputBytes: number } | null;
   startedUpTo: number;
   sent: OrdinalSet;
-  held: Map<number, string>;
+  held: Map<number, HeldEntry>;
 }
 
 function foldEntries(entries: readonly JournalEntry[], headerBytes: number): Facts {
@@ -145,7 +144,7 @@ function foldEntries(entries: readonly JournalEntry[], headerBytes: number): Fac
         for (const index of readRanges(entry.ordinals)) facts.sent.add(index);
         break;
       case 'held':
-        facts.held.set(entry.index, entry.line);
+        facts.held.set(entry.index, entry);
         break;
       case 'checkpoint':
         facts.checkpoint = entry.checkpoint;
@@ -168,8 +167,8 @@ async function readRows(
   let wholeBytes = Math.min(from, output.bytes);
   for await (const rows of output.rows(wholeBytes)) {
     for (const row of rows) {
-      if (row.index < 0) return { seen, counts, wholeBytes };
-      if (seen.add(row.index)) counts[row.result as keyof Counts]++;
+      if (row.result === undefined) return { seen, counts, wholeBytes };
+      if (seen.add(row.index)) counts[row.result]++;
       wholeBytes = row.end;
     }
   }

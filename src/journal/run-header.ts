@@ -6,10 +6,10 @@ import { UsageError } from '../errors.ts';
 /** The version of the journal that this code writes and reads. */
 export const journalVersion = 1;
 
-/** What an input is known by. For standard input only the fingerprint of its first record. */
+/** What an input is known by. What can be read only once, such as standard input, is trusted to be the same again. */
 export type InputIdentity =
   | { readonly kind: 'file'; readonly size: number; readonly mtimeMs: number; readonly sample: string }
-  | { readonly kind: 'stream'; readonly first: string | null };
+  | { readonly kind: 'stream' };
 
 export interface RunHeader {
   readonly version: number;
@@ -70,10 +70,7 @@ function checkSameInput(
 
 function describeInputChange(before: InputIdentity, after: InputIdentity): string | null {
   if (before.kind === 'stream' || after.kind === 'stream') {
-    if (before.kind !== after.kind) return 'one of them is standard input';
-    const differs =
-      before.kind === 'stream' && after.kind === 'stream' && before.first !== null && before.first !== after.first;
-    return differs ? 'its first record differs' : null;
+    return before.kind === after.kind ? null : 'then or now it was a stream, such as standard input';
   }
   if (before.size !== after.size) return `it had ${before.size} bytes, and has ${after.size} now`;
   if (before.sample !== after.sample) return 'its contents changed';

@@ -136,6 +136,11 @@ describe.each(['index', 'full'] as const)('lines of JSONL that are not ours, in 
     ]);
   });
 
+  test('an id that does not end cannot borrow the result of the next line', async () => {
+    const lines = '{"index":1,"id":"x}\n,"result":"ok"}\n';
+    expect(brief(await scan(lines, { format: 'jsonl', mode }))).toEqual(['line 1: not JSON', 'line 2: not JSON']);
+  });
+
   test('zeros within a line that begins and ends well are seen', async () => {
     const line = `{"index":1,"result":"ok","body":"${'\0'.repeat(100)}"}\n`;
     expect(brief(await scan(line + line, { format: 'jsonl', mode, blockBytes: 64 }))).toEqual([
@@ -173,6 +178,15 @@ describe('rows of CSV that are not ours', () => {
   test('are numbered by the line they start on', async () => {
     const rows = await scan(`${csv.header}1,"a\nb\n",ok${commas}\nno\n`, { format: 'csv', mode: 'index' });
     expect(brief(rows)).toEqual(['1 ok', 'line 5: has 1 fields instead of 20']);
+  });
+
+  test('with a quote that is never closed do not hide all that follow', async () => {
+    const rows = `1,"a,ok${commas}\n` + `2,,ok${commas}\n`.repeat(100);
+    const options = { format: 'csv', mode: 'index', blockBytes: 256, largestRowBytes: 600 } as const;
+    const found = brief(await scan(csv.header + rows, options));
+    expect(found[0]).toBe('line 2: longer than any row can be');
+    expect(found.filter((row) => row === '2 ok').length).toBeGreaterThan(50);
+    expect(found.at(-1)).toBe('2 ok');
   });
 
   test('a file without the header says so', async () => {

@@ -1,0 +1,171 @@
+// A run that is going on: what can be seen of it, how it is stopped, and what it comes to.
+
+import type { Clock, TimerHandle } from '../concurrency/clock.ts';
+import type { Engine, EngineEnd } from '../engine/engine.ts';
+import { DiskError, ManyfetchError, UsageError } from '../errors.ts';
+import type { RecordReader } from '../input/reader.ts';
+import type { OpenRecords } from '../journal/open-records.ts';
+import type { ProgressSnapshot } from '../report/progress-snapshot.ts';
+import type { Ending, Summary } from '../report/run-summary.ts';
+import type { RunStatistics } from '../report/statistics.ts';
+import { countSettled } from '../report/statistics.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
+import type { RunRecorder } from './run-recorder.ts';
+
+/** What a run came to. */
+export interface BatchOutcome {
+  readonly kind: Ending;
+  readonly summary: Summary;
+  /** Why the run ended before its end, if it was not asked to. */
+  readonly error: ManyfetchError | null;
+}
+
+/** A run that was started. */
+export interface BatchRun {
+  /** What was found out before the first request, as sentences for the user. */
+  readonly description: readonly string[];
+  /** What an earlier process had settled; null if the run began now. */
+  readonly resumed: { readonly settled: number } | null;
+  snapshot(): ProgressSnapshot;
+  /** Starts nothing any more; what is in flight may finish within the grace time. */
+  stop(): void;
+  /** Stops now. What is in flight is in doubt; the run stays consistent and can be resumed. */
+  kill(): void;
+  /** Rejects only if nothing was sent and the input is to blame, or with a bug. */
+  readonly done: Promise<BatchOutcome>;
+}
+
+export interface LiveRunParts {
+  readonly options: ResolvedOptions;
+  readonly rateLimit: string | null;
+  readonly description: readonly string[];
+  readonly resumed: { readonly settled: number } | null;
+  readonly clock: Clock;
+  readonly engine: Engine;
+  readonly reader: RecordReader;
+  readonly open: OpenRecords;
+  readonly recorder: RunRecorder;
+  readonly statistics: RunStatistics;
+  /** Gives everything back: connections, files, the lock. `discard`: the run left nothing worth keeping. */
+  readonly cleanUp: (discard: boolean) => Promise<void>;
+}
+
+export class LiveRun implements BatchRun {
+  readonly #parts: LiveRunParts;
+  #stopUntilMs: number | null = null;
+  #graceTimer: TimerHandle | null = null;
+  readonly done: Promise<BatchOutcome>;
+
+  constructor(parts: LiveRunParts) {
+    this.#parts = parts;
+    this.done = this.#conduct();
+  }
+
+  get description(): readonly string[] {
+    return this.#parts.description;
+  }
+
+  get resumed(): { readonly settled: number } | null {
+    return this.#parts.resumed;
+  }
+
+  snapshot(): ProgressSnapshot {
+    const { clock, open, options, reader, statistics, rateLimit } = this.#parts;
+    return {
+      statistics: statistics.snapshot(),
+      total: this.#total(),
+      readRecords: Math.max(0, open.read - options.offset),
+      readBytes: reader.readBytes,
+      totalBytes: options.limit === null ? reader.totalBytes : null,
+      rateLimit,
+      stopping: this.#stopUntilMs === null ? null : { graceLeftMs: Math.max(0, this.#stopUntilMs - clock.now()) },
+    };
+  }
+
+  stop(): void {
+    const { clock, engine, options } = this.#parts;
+    if (this.#stopUntilMs !== null) return;
+    this.#stopUntilMs = clock.now() + options.graceMs;
+    this.#graceTimer = clock.setTimer(options.graceMs, () => engine.kill());
+    engine.stop();
+  }
+
+  kill(): void {
+    this.#parts.engine.kill();
+  }
+
+  #total(): number | null {
+    const { engine, open, options } = this.#parts;
+    return engine.hasReadAll ? Math.max(0, open.read - options.offset) : null;
+  }
+
+  async #conduct(): Promise<BatchOutcome> {
+    const { clock, engine, recorder } = this.#parts;
+    const end = await engine.run();
+    if (this.#graceTimer !== null) clock.clearTimer(this.#graceTimer);
+    let discard = false;
+    try {
+      let failure = end.kind === 'aborted' ? end.error : null;
+      if (!(failure instanceof DiskError)) failure = (await this.#finish(end.kind === 'finished')) ?? failure;
+      discard = this.#isUntouched(failure);
+      return this.#outcome(end, failure);
+    } finally {
+      await recorder.close();
+      await this.#parts.cleanUp(discard);
+    }
+  }
+
+  /** Brings results and journal to the disk; gives the failure, if that cannot be done. */
+  async #finish(finished: boolean): Promise<unknown> {
+    try {
+      await this.#parts.recorder.finish(finished);
+      return null;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  /** Nothing was recorded, since the input cannot be used: bad input, after which nothing should lie about. */
+  #isUntouched(failure: unknown): boolean {
+    const statistics = this.#parts.statistics.snapshot();
+    return (
+      failure instanceof UsageError &&
+      this.#parts.resumed === null &&
+      statistics.attempts === 0 &&
+      countSettled(statistics.settled) === 0
+    );
+  }
+
+  #outcome(end: EngineEnd, failure: unknown): BatchOutcome {
+    if (failure !== null && (!(failure instanceof ManyfetchError) || this.#isUntouched(failure))) throw failure;
+    const isClosedOutput =
+      failure instanceof DiskError && this.#parts.options.output === '-' && isBrokenPipe(failure.cause);
+    const kind: Ending = isClosedOutput
+      ? 'output-closed'
+      : failure instanceof DiskError
+        ? 'disk'
+        : failure !== null || end.kind !== 'finished'
+          ? 'stopped'
+          : 'finished';
+    return { kind, summary: this.#summary(kind), error: isClosedOutput ? null : failure };
+  }
+
+  #summary(ending: Ending): Summary {
+    const { options, statistics } = this.#parts;
+    const { input, output, bodies } = options;
+    return {
+      ending,
+      statistics: statistics.snapshot(),
+      total: this.#total(),
+      input,
+      output,
+      bodies,
+      resumeCommand: null,
+    };
+  }
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'ECONNRESET';
+}

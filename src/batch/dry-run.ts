@@ -1,0 +1,41 @@
+// The first requests of a run as they would be sent, secrets masked. Sends nothing, makes no file.
+
+import { detectFormat } from '../input/detect-format.ts';
+import { openInput } from '../input/open-input.ts';
+import { createPlanner } from '../plan/create-planner.ts';
+import { describeRequest } from '../plan/describe-request.ts';
+import type { BatchOptions } from './batch-options.ts';
+import { resolveOptions } from './resolve-options.ts';
+
+/** What stands for the run's id, which only a real run has. */
+const noRunId = 'run';
+
+/** Gives a text for each of the first `count` records. Throws UsageError as the run itself would. */
+export async function* dryRun(given: BatchOptions, count: number): AsyncGenerator<string> {
+  const options = resolveOptions(given);
+  const { input, offset, plan } = options;
+  const format = options.format ?? undefined;
+  const reader = await openInput({
+    path: input,
+    maxRecordBytes: options.maxRecordBytes,
+    ...(format === undefined ? {} : { format }),
+  });
+  const detected = detectFormat(input, format).format;
+  const textIsJson = detected === 'jsonl' || detected === 'json';
+  const planner = await createPlanner({ ...plan, runId: noRunId, env: process.env, textIsJson });
+  let left = Math.min(count, options.limit ?? Infinity);
+  for await (const { records } of reader.batches(undefined, (index) => index < offset)) {
+    for (const record of records) {
+      if (left-- <= 0) return;
+      const title = `# record ${record.index} (line ${record.line})`;
+      if (record.kind === 'bad') {
+        yield `${title}: ${record.error.code}: ${record.error.message}\n`;
+        continue;
+      }
+      const planned = await planner.plan(record.value, record.index, record.text);
+      if (planned.kind === 'skip') yield `${title}: skipped by the map module\n`;
+      else if (planned.kind === 'bad') yield `${title}: ${planned.error.code}: ${planned.error.message}\n`;
+      else yield `${title}\n${describeRequest(planned.request, plan.idempotencyKey)}\n`;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// Makes the transport that the options ask for: reads the files that they name, and puts the stand-in
+// service in the place of the real hosts for a rehearsal.
+
+import { readFile } from 'node:fs/promises';
+import { UsageError } from '../errors.ts';
+import type { Transport } from '../http/transport.ts';
+import { createUndiciTransport } from '../http/undici-transport.ts';
+import { rehearse } from './rehearsal.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
+
+/** Throws UsageError for files that cannot be read. */
+export async function makeTransport(
+  options: ResolvedOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Transport> {
+  const ca = await readPem(options.cacert, '--cacert');
+  const cert = await readPem(options.cert, '--cert');
+  const key = await readPem(options.key, '--key');
+  const transport = createUndiciTransport({
+    connectTimeoutMs: options.connectTimeoutMs,
+    verifyTls: !options.insecure,
+    http: options.http,
+    env,
+    ...(ca === null ? {} : { ca }),
+    ...(cert === null ? {} : { cert }),
+    ...(key === null ? {} : { key }),
+    ...(options.rehearse ? { proxy: null } : options.proxy === undefined ? {} : { proxy: options.proxy }),
+  });
+  return options.rehearse ? rehearse(transport) : transport;
+}
+
+async function readPem(path: string | null, option: string): Promise<string | null> {
+  if (path === null) return null;
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UsageError(
+      isMissing ? 'no_such_file' : 'unreadable',
+      `the file ${path} of ${option} cannot be read: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+  if (!text.includes('-----BEGIN ')) {
+    throw new UsageError('bad_option', `the file ${path} of ${option} is not PEM: it has no line -----BEGIN …-----`, {
+      hint: 'convert it first, for example: openssl x509 -inform der -in file.der -out file.pem',
+    });
+  }
+  return text;
+}

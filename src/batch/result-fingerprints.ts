@@ -1,0 +1,26 @@
+// Fingerprints of the options that shape results, so that one file does not come to hold two kinds.
+
+import { createHash } from 'node:crypto';
+import type { BatchOptions } from './batch-options.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
+
+const names = ['delivery', 'body', 'bodies', 'order', 'rehearse', 'outputFormat'] as const;
+
+/** Option name -> 32 hex digits, salted with the run's id. `success` counts as it was given. */
+export function resultFingerprints(
+  options: ResolvedOptions,
+  given: BatchOptions,
+  runId: string,
+): Record<string, string> {
+  const facts: Record<string, unknown> = { success: given.success ?? '2xx' };
+  for (const name of names) facts[name] = options[name];
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      createHash('sha256')
+        .update(`${runId}\0${name}\0${JSON.stringify(value)}`)
+        .digest('hex')
+        .slice(0, 32),
+    ]),
+  );
+}

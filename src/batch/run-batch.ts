@@ -1,0 +1,198 @@
+// The main job: one input sent to one output, so that every record has exactly one result whatever
+// happens in between. This file sets a run up: it checks, opens, recovers, and hands the parts to the
+// engine. Everything that can be wrong with what was asked for is found here, before anything is sent.
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, stat, unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { countSettled } from '../report/statistics.ts';
+import { Engine } from '../engine/engine.ts';
+import { Governor } from '../govern/governor.ts';
+import { limitConcurrency, readMachineFacts } from '../govern/local-limits.ts';
+import { detectFormat } from '../input/detect-format.ts';
+import { inputIdentity } from '../input/input-identity.ts';
+import { openInput } from '../input/open-input.ts';
+import type { RecordReader } from '../input/reader.ts';
+import type { InputIdentity } from '../journal/run-header.ts';
+import { createFormat } from '../output/sink-format.ts';
+import { createPlanner } from '../plan/create-planner.ts';
+import type { Planner } from '../plan/planner.ts';
+import { requestFingerprints } from '../plan/request-fingerprints.ts';
+import type { RunEvents } from '../report/run-events.ts';
+import { RunStatistics } from '../report/statistics.ts';
+import type { BatchOptions } from './batch-options.ts';
+import { LiveRun } from './batch-run.ts';
+import type { BatchRun } from './batch-run.ts';
+import { describeRun } from './describe-run.ts';
+import { endedRun } from './ended-run.ts';
+import { makeTransport } from './make-transport.ts';
+import { resolveOptions } from './resolve-options.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
+import { resultFingerprints } from './result-fingerprints.ts';
+import { systemEnvironment } from './run-environment.ts';
+import type { RunEnvironment } from './run-environment.ts';
+import { journalPathOf, openRunFiles } from './run-files.ts';
+import type { OpenRun } from './run-files.ts';
+import { setUpRecorder } from './set-up-recorder.ts';
+
+export type { BatchOutcome, BatchRun } from './batch-run.ts';
+
+/**
+ * Starts the main job, or goes on with it where an earlier process left it.
+ *
+ * @throws UsageError if what is asked for cannot be done; nothing was sent then
+ * @throws DiskError if the output cannot be written
+ * @example
+ * const run = await startBatch({ input: 'orders.jsonl', url: 'https://api.example.com/orders', recordAsJson: true });
+ * const { summary } = await run.done;
+ */
+export async function startBatch(given: BatchOptions, overrides: Partial<RunEnvironment> = {}): Promise<BatchRun> {
+  const options = resolveOptions(given);
+  const world: RunEnvironment = Object.assign(systemEnvironment(), overrides);
+  const newRunId = randomUUID();
+  const reader = await openInput(inputOptions(options, world));
+  // Made here for what it finds wrong, before any file is made. A resumed run has another id.
+  const firstPlanner = await makePlanner(options, world, newRunId);
+  const format = createFormat(options.outputFormat, { body: options.bodies === null ? options.body : 'file' });
+  const files = await openRun(options, given, world, { newRunId, format });
+  try {
+    if (files !== null && files.files === null) return await endedRun(files, options, world.clock);
+    const runId = files?.header.runId ?? newRunId;
+    const planner = runId === newRunId ? firstPlanner : await makePlanner(options, world, runId);
+    if (options.bodies !== null) await mkdir(options.bodies, { recursive: true });
+    return await assemble({ options, given, world, reader, planner, format, files });
+  } catch (error) {
+    await files?.files?.journal.close();
+    await files?.files?.output.close();
+    await files?.lock.release();
+    throw error;
+  }
+}
+
+interface Assembly {
+  readonly options: ResolvedOptions;
+  readonly given: BatchOptions;
+  readonly world: RunEnvironment;
+  readonly reader: RecordReader;
+  readonly planner: Planner;
+  readonly format: ReturnType<typeof createFormat>;
+  readonly files: OpenRun | null;
+}
+
+async function assemble({ options, given, world, reader, planner, format, files }: Assembly): Promise<BatchRun> {
+  const { clock, random } = world;
+  const transport = world.transport ?? (await makeTransport(options, world.env));
+  const recovered = files?.recovered ?? null;
+  const limit = limitConcurrency(options.concurrency, readMachineFacts());
+  // The two need each other: results go to the recorder, and its troubles to the engine.
+  let engine: Engine | null = null;
+  const { recorder, open, isSettled, alreadySettled } = setUpRecorder({
+    options,
+    world,
+    format,
+    files,
+    onFailure: (error) => engine?.abort(error),
+    onRoom: () => engine?.wake(),
+  });
+  const statistics = new RunStatistics(clock, alreadySettled);
+  engine = new Engine({
+    batches: reader.batches(recovered?.position, isSettled)[Symbol.asyncIterator](),
+    endIndex: options.limit === null ? Infinity : options.offset + options.limit,
+    planner,
+    governor: new Governor({ concurrency: limit.concurrency, perOrigin: options.perOrigin, rate: options.rate, clock }),
+    transport,
+    recorder,
+    events: listeners(statistics, world),
+    clock,
+    policy: {
+      retries: options.retries,
+      retryOn: options.retryOn,
+      delivery: options.delivery,
+      maxWaitMs: options.maxWaitMs,
+      random,
+    },
+    success: options.success,
+    redirects: options.redirects,
+    timeoutMs: options.timeoutMs,
+    maxBodyBytes: options.maxBodyBytes,
+    maxHeld: Math.max(10_000, 2 * limit.concurrency),
+  });
+  return new LiveRun({
+    options,
+    rateLimit: given.rate ?? null,
+    description: describeRun(options, limit, recovered),
+    resumed: recovered === null ? null : { settled: countSettled(alreadySettled) },
+    clock,
+    engine,
+    reader,
+    open,
+    recorder,
+    statistics,
+    cleanUp: async (discard) => {
+      await transport.close();
+      if (discard && options.output !== '-') {
+        await unlink(options.output);
+        await unlink(journalPathOf(options.output));
+      }
+      await files?.lock.release();
+    },
+  });
+}
+
+function listeners(statistics: RunStatistics, { onResult }: RunEnvironment): RunEvents {
+  if (onResult === null) return statistics;
+  return {
+    attemptStarted: () => statistics.attemptStarted(),
+    attemptEnded: (end) => statistics.attemptEnded(end),
+    retryScheduled: () => statistics.retryScheduled(),
+    resent: () => statistics.resent(),
+    waiting: (origin, wait) => statistics.waiting(origin, wait),
+    settled: (result) => {
+      statistics.settled(result);
+      onResult(result);
+    },
+  };
+}
+
+function inputOptions({ input, format, maxRecordBytes }: ResolvedOptions, { stdin }: RunEnvironment) {
+  const base = { path: input, maxRecordBytes, ...(format === null ? {} : { format }) };
+  return input === '-' ? { ...base, stdin } : base;
+}
+
+async function makePlanner(options: ResolvedOptions, { env }: RunEnvironment, runId: string): Promise<Planner> {
+  const { format } = detectFormat(options.input, options.format ?? undefined);
+  return createPlanner({ ...options.plan, runId, env, textIsJson: format === 'jsonl' || format === 'json' });
+}
+
+async function openRun(
+  options: ResolvedOptions,
+  given: BatchOptions,
+  { disk, clock }: RunEnvironment,
+  { newRunId, format }: { newRunId: string; format: ReturnType<typeof createFormat> },
+): Promise<OpenRun | null> {
+  if (options.output === '-') return null;
+  const identity = await identityOf(options.input);
+  return openRunFiles(disk, clock, {
+    output: options.output,
+    fresh: options.fresh,
+    limit: options.limit,
+    format,
+    newRunId,
+    describe: async (runId) => ({
+      input: options.input === '-' ? '-' : resolve(options.input),
+      format: detectFormat(options.input, options.format ?? undefined).format,
+      identity,
+      offset: options.offset,
+      options: {
+        ...(await requestFingerprints({ ...options.plan, runId })),
+        ...resultFingerprints(options, given, runId),
+      },
+    }),
+  });
+}
+
+async function identityOf(input: string): Promise<InputIdentity> {
+  // What can be read only once cannot be looked at first.
+  if (input === '-' || !(await stat(input)).isFile()) return { kind: 'stream' };
+  return { kind: 'file', ...(await inputIdentity(input)) };
+}

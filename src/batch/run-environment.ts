@@ -1,0 +1,41 @@
+// The world that a run works in, passed in so that tests can put another in its place.
+
+import type { Writable } from 'node:stream';
+import type { Clock } from '../concurrency/clock.ts';
+import { systemClock } from '../concurrency/clock.ts';
+import type { Random } from '../concurrency/random.ts';
+import { systemRandom } from '../concurrency/random.ts';
+import type { Disk } from '../disk/disk.ts';
+import { systemDisk } from '../disk/disk.ts';
+import type { Result } from '../http/result.ts';
+import type { Transport } from '../http/transport.ts';
+
+export interface RunEnvironment {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly stdout: Writable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Used instead of one made from the options; null: make one. */
+  readonly transport: Transport | null;
+  /** Sees each result when it is recorded. */
+  readonly onResult: ((result: Result) => void) | null;
+}
+
+/** The process's own world. */
+export function systemEnvironment(): RunEnvironment {
+  return {
+    disk: systemDisk,
+    clock: systemClock,
+    random: systemRandom,
+    // A getter: the first look at process.stdin opens it.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: process.stdout,
+    env: process.env,
+    transport: null,
+    onResult: null,
+  };
+}

@@ -1,0 +1,38 @@
+// Standard output as a file that results are written to. It cannot be cut, synced or resumed.
+
+import type { Writable } from 'node:stream';
+import type { DiskFile } from '../disk/disk.ts';
+
+/** Writes to a stream; a reader that went away is an error of `write`. */
+export class StandardOutput implements DiskFile {
+  readonly #stream: Writable;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#stream.write(bytes, (error) => {
+        if (error === null || error === undefined) resolve();
+        else reject(error);
+      });
+    });
+  }
+
+  writeNow(): void {
+    throw new Error('standard output has no journal');
+  }
+
+  async sync(): Promise<void> {
+    // A pipe has no disk.
+  }
+
+  async truncate(): Promise<void> {
+    throw new Error('standard output cannot be cut');
+  }
+
+  async close(): Promise<void> {
+    // The stream is the process's, not ours.
+  }
+}
