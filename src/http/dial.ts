@@ -38,7 +38,6 @@ export class ProxyProblem extends Error {
 export interface Connectors {
   readonly withHttp2: buildConnector.connector;
   readonly withoutHttp2: buildConnector.connector;
-  readonly connectTimeoutMs: number;
 }
 
 const reachHint = 'Check the address given with --proxy or in the environment, and that the proxy is up.';
@@ -99,10 +98,7 @@ function tunnelThroughSocks(connectors: Connectors, proxy: ProxyServer, target: 
       done(unreachable(proxy, error), null);
       return;
     }
-    const giveUp = (): void => void socket.destroy();
-    socket.setTimeout(connectors.connectTimeoutMs, giveUp);
     negotiateSocks5(socket, proxy, target, (problem) => {
-      socket.setTimeout(0).off('timeout', giveUp);
       if (problem === null) {
         done(null, socket);
         return;
@@ -117,7 +113,7 @@ function tunnelThroughHttp(connectors: Connectors, proxy: ProxyServer, target: T
   const authority = `${isIP(target.host) === 6 ? `[${target.host}]` : target.host}:${target.port}`;
   let abort: AbortDial = ignore;
   const client = new Client(proxyUrl(proxy), {
-    headersTimeout: connectors.connectTimeoutMs,
+    headersTimeout: 0,
     connect: (_options, callback) => {
       abort = dialProxy(connectors, proxy, (error, socket) => callbackOf(callback, error, socket));
     },

@@ -3,6 +3,7 @@
 //
 // Invariant: every error maps to a code of ours, and no message shows credentials.
 
+import { errors } from 'undici';
 import { ManyfetchError, TransportError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import { ProxyProblem } from './dial.ts';
@@ -201,6 +202,9 @@ function notHttp(exchange: FailedExchange, reason: string): Meaning {
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
+  // undici means to give its parser's errors a code, and gives them none.
+  if (error instanceof errors.HTTPParserError)
+    return /EOF/.test(error.message) ? 'HPE_INVALID_EOF_STATE' : 'HPE_UNKNOWN';
   if (error instanceof AggregateError) return error.errors.map(codeOf).find((code) => code !== '') ?? '';
   return '';
 }

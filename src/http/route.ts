@@ -1,14 +1,17 @@
 // How an origin is reached: directly, through a tunnel, or by asking a proxy to forward. Decided once
 // for an origin, from the options and the environment.
 
-import { buildConnector } from 'undici';
+import { buildConnector, errors } from 'undici';
 import type { Client } from 'undici';
+import { systemClock } from '../concurrency/clock.ts';
 import { dialDirect, dialProxy, dialThrough, proxyAuthorization, proxyUrl } from './dial.ts';
 import type { AbortDial, Connectors, Dialled } from './dial.ts';
 import { proxyChoice } from './proxy-choice.ts';
 import type { ProxyServer } from './proxy-choice.ts';
 import { tlsSettings } from './tls-settings.ts';
 import type { TransportOptions } from './transport-options.ts';
+
+type Dial = (http2: boolean, done: Dialled) => AbortDial;
 
 /** The way to an origin, or to the proxy that forwards to it. */
 export interface Route {
@@ -23,7 +26,7 @@ export interface Route {
   /** The proxy that is asked for whole URLs, and the headers it wants; null: there is none. */
   readonly forward: { readonly proxy: ProxyServer; readonly headers: readonly string[] } | null;
   readonly clientOptions: Client.Options;
-  dial(http2: boolean, done: Dialled): AbortDial;
+  readonly dial: Dial;
 }
 
 /** An idle connection is closed after this, unless the server gives a hint. */
@@ -41,11 +44,11 @@ export const streamsPerConnection = 100;
  */
 export function routes(options: TransportOptions): (origin: string) => Route {
   const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
-  const base = { timeout: connectTimeoutMs, ...tlsSettings(options) };
+  // undici's own timeout is exact to a second only, and begins anew behind a proxy.
+  const base = { timeout: 0, ...tlsSettings(options) };
   const connectors: Connectors = {
     withHttp2: buildConnector({ ...base, allowH2: true, preferH2: true }),
     withoutHttp2: buildConnector({ ...base, allowH2: false }),
-    connectTimeoutMs,
   };
   const chooseProxy = proxyChoice(options);
   const http = options.http ?? 'auto';
@@ -65,7 +68,7 @@ export function routes(options: TransportOptions): (origin: string) => Route {
     const proxy = chooseProxy(url);
     const secure = url.protocol === 'https:';
     if (proxy !== null && proxy.kind !== 'socks5' && !secure && http !== '2') {
-      return forwarding(connectors, proxy, clientOptions);
+      return forwarding(connectors, proxy, clientOptions, connectTimeoutMs);
     }
     const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
     const target = { secure, host, port: url.port === '' ? (secure ? 443 : 80) : Number(url.port) };
@@ -77,15 +80,21 @@ export function routes(options: TransportOptions): (origin: string) => Route {
       insists: http === '2',
       forward: null,
       clientOptions,
-      dial: (http2, done) =>
+      dial: within(connectTimeoutMs, (http2, done) =>
         proxy === null
           ? dialDirect(connectors, target, http2, done)
           : dialThrough(connectors, proxy, target, http2, done),
+      ),
     };
   };
 }
 
-function forwarding(connectors: Connectors, proxy: ProxyServer, clientOptions: Client.Options): Route {
+function forwarding(
+  connectors: Connectors,
+  proxy: ProxyServer,
+  clientOptions: Client.Options,
+  connectTimeoutMs: number,
+): Route {
   return {
     key: proxy.shown,
     clientUrl: proxyUrl(proxy),
@@ -93,6 +102,37 @@ function forwarding(connectors: Connectors, proxy: ProxyServer, clientOptions: C
     insists: false,
     forward: { proxy, headers: Object.entries(proxyAuthorization(proxy)).flat() },
     clientOptions,
-    dial: (_http2, done) => dialProxy(connectors, proxy, done),
+    dial: within(connectTimeoutMs, (_http2, done) => dialProxy(connectors, proxy, done)),
+  };
+}
+
+/** A dialling that ends, with all its steps, within the time. Calls back once at most. */
+function within(timeoutMs: number, dial: Dial): Dial {
+  return (http2, done) => {
+    let ended = false;
+    let abort: AbortDial = () => {};
+    const timer = systemClock.setTimer(timeoutMs, () => {
+      finish(new errors.ConnectTimeoutError(), null);
+      abort();
+    });
+    const finish: Dialled = (error, socket) => {
+      if (ended) {
+        socket?.destroy();
+        return;
+      }
+      ended = true;
+      systemClock.clearTimer(timer);
+      done(error, socket);
+    };
+    try {
+      abort = dial(http2, finish);
+    } catch (error) {
+      finish(error instanceof Error ? error : new Error(String(error)), null);
+    }
+    return () => {
+      ended = true;
+      systemClock.clearTimer(timer);
+      abort();
+    };
   };
 }

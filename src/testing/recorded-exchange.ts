@@ -1,0 +1,80 @@
+// Sends one request over a transport and records all that its handler is told, so that tests can say
+// what they expect of the whole and not of one callback.
+
+import type { TransportError } from '../errors.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { Exchange, ResponseHandler, SendOptions, Transport } from '../http/transport.ts';
+
+/** A request with what a test does not care about filled in. */
+export function requestTo(origin: string, changes: Partial<HttpRequest> = {}): HttpRequest {
+  const path = changes.path ?? '/';
+  return { method: 'GET', origin, path, headers: [], body: null, shownUrl: origin + path, ...changes };
+}
+
+/** An exchange and what became of it. */
+export class RecordedExchange implements ResponseHandler {
+  /** Callbacks in order: `head`, `data`, `end`, `error`. */
+  readonly events: string[] = [];
+  readonly exchange: Exchange;
+  /** Settled by `onEnd` or `onError`; pending for ever after a cancel. */
+  readonly finished: Promise<this>;
+  status = 0;
+  headers: readonly string[] = [];
+  body = '';
+  error: TransportError | null = null;
+  /** Called when the head comes, and when data comes. */
+  onProgress: (event: 'head' | 'data') => void = () => {};
+  #returned = false;
+  #finish: (self: this) => void = () => {};
+
+  constructor(transport: Transport, request: HttpRequest, options?: SendOptions) {
+    this.finished = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+    this.exchange = transport.send(request, this, options);
+    this.#returned = true;
+  }
+
+  onHead(status: number, headers: readonly string[]): void {
+    this.#record('head');
+    this.status = status;
+    this.headers = headers;
+    this.onProgress('head');
+  }
+
+  onData(chunk: Buffer): void {
+    this.#record('data');
+    this.body += chunk.toString('latin1');
+    this.onProgress('data');
+  }
+
+  onEnd(): void {
+    this.#record('end');
+    this.#finish(this);
+  }
+
+  onError(error: TransportError): void {
+    this.#record('error');
+    this.error = error;
+    this.#finish(this);
+  }
+
+  /** The events with runs of `data` told once. */
+  get story(): string {
+    return this.events.filter((event, at) => event !== 'data' || this.events[at - 1] !== 'data').join(' ');
+  }
+
+  #record(event: string): void {
+    this.events.push(this.#returned ? event : `${event} before send returned`);
+  }
+}
+
+/** Sends a request and waits for its end. */
+export function exchange(
+  transport: Transport,
+  origin: string,
+  changes: Partial<HttpRequest> = {},
+  options?: SendOptions,
+): Promise<RecordedExchange> {
+  return new RecordedExchange(transport, requestTo(origin, changes), options).finished;
+}

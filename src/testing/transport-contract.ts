@@ -1,0 +1,135 @@
+// What every transport promises, whatever it is made of: the scripted fake is held to this as well
+// as those that open sockets. What bytes on a wire mean is in `transport-conformance.ts`.
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Transport } from '../http/transport.ts';
+import { RecordedExchange, exchange, requestTo } from './recorded-exchange.ts';
+import { until } from './until.ts';
+
+/**
+ * A transport, and an origin that answers by path: `/ok` with `hello` and a header `X-Kind: plain`;
+ * `/silent` never; `/drop` by closing the connection; `/cut` with a head, a piece `par`, and no end.
+ */
+export interface Bench {
+  readonly transport: Transport;
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/** Holds a transport to the contract. */
+export function describeContract(name: string, makeBench: () => Promise<Bench>): void {
+  describe(`${name}: contract`, () => {
+    let bench: Bench;
+    beforeEach(async () => {
+      bench = await makeBench();
+    });
+    afterEach(async () => {
+      await bench.transport.close();
+      await bench.close();
+    });
+    answers(() => bench);
+    cancels(() => bench);
+    closes(() => bench);
+  });
+}
+
+function answers(bench: () => Bench): void {
+  test('an answer comes as head, data, end; header names in lower case', async () => {
+    const { transport, origin } = bench();
+    const done = await exchange(transport, origin, { path: '/ok' });
+    expect(done.story).toBe('head data end');
+    expect([done.status, done.body]).toEqual([200, 'hello']);
+    expect(done.headers[done.headers.indexOf('x-kind') + 1]).toBe('plain');
+    expect(done.exchange).toMatchObject({ sent: true, answered: true, reused: false });
+  });
+
+  test('a connection is used again, unless a fresh one is asked for', async () => {
+    const { transport, origin } = bench();
+    await exchange(transport, origin, { path: '/ok' });
+    expect((await exchange(transport, origin, { path: '/ok' })).exchange.reused).toBe(true);
+    expect((await exchange(transport, origin, { path: '/ok' }, { fresh: true })).exchange.reused).toBe(false);
+    expect(transport.statistics().connected).toBe(2);
+  });
+
+  test('a connection that ends without an answer is an error that says so', async () => {
+    const { transport, origin } = bench();
+    const done = await exchange(transport, origin, { path: '/drop' });
+    expect(done.story).toBe('error');
+    expect(done.error).toMatchObject({ sent: true, answered: false, reused: false });
+    expect(['connection_closed', 'connection_reset']).toContain(done.error?.code);
+    expect(transport.statistics().inFlight).toBe(0);
+  });
+
+  test('a body that ends too early is `body_cut`, after what came of it', async () => {
+    const { transport, origin } = bench();
+    const done = await exchange(transport, origin, { path: '/cut' });
+    expect([done.story, done.body, done.error?.code]).toEqual(['head data error', 'par', 'body_cut']);
+    expect(done.error).toMatchObject({ sent: true, answered: true });
+  });
+
+  test('100 requests at once have an answer each', async () => {
+    const { transport, origin } = bench();
+    const all = Array.from({ length: 100 }, () => exchange(transport, origin, { path: '/ok' }));
+    expect(transport.statistics().inFlight).toBe(100);
+    expect((await Promise.all(all)).map((one) => one.story)).toEqual(Array.from(all, () => 'head data end'));
+    expect(transport.statistics()).toMatchObject({ inFlight: 0 });
+  });
+}
+
+function cancels(bench: () => Bench): void {
+  test('a cancelled exchange says nothing more, and cancelling again is harmless', async () => {
+    const { transport, origin } = bench();
+    const cancelled = new RecordedExchange(transport, requestTo(origin, { path: '/silent' }));
+    await until(() => cancelled.exchange.sent);
+    cancelled.exchange.cancel();
+    expect(transport.statistics().inFlight).toBe(0);
+    cancelled.exchange.cancel();
+    await exchange(transport, origin, { path: '/ok' });
+    expect(cancelled.events).toEqual([]);
+  });
+
+  test('cancelling at once, before anything has happened', async () => {
+    const { transport, origin } = bench();
+    const cancelled = new RecordedExchange(transport, requestTo(origin, { path: '/ok' }));
+    cancelled.exchange.cancel();
+    expect(cancelled.exchange).toMatchObject({ sent: false, answered: false });
+    await exchange(transport, origin, { path: '/ok' });
+    expect(cancelled.events).toEqual([]);
+  });
+
+  test('cancelling inside a callback', async () => {
+    const { transport, origin } = bench();
+    const cancelled = new RecordedExchange(transport, requestTo(origin, { path: '/ok' }));
+    cancelled.onProgress = () => cancelled.exchange.cancel();
+    await until(() => cancelled.events.length > 0);
+    await exchange(transport, origin, { path: '/ok' });
+    expect(cancelled.events).toEqual(['head']);
+  });
+
+  test('cancelling what has ended changes nothing', async () => {
+    const { transport, origin } = bench();
+    const done = await exchange(transport, origin, { path: '/ok' });
+    done.exchange.cancel();
+    expect((await exchange(transport, origin, { path: '/ok' })).exchange.reused).toBe(true);
+  });
+}
+
+function closes(bench: () => Bench): void {
+  test('close ends what is in flight with `cancelled`, once, and refuses what comes later', async () => {
+    const { transport, origin } = bench();
+    const silent = new RecordedExchange(transport, requestTo(origin, { path: '/silent' }));
+    const early = new RecordedExchange(transport, requestTo(origin, { path: '/ok' }));
+    await until(() => silent.exchange.sent);
+    const late = new RecordedExchange(transport, requestTo(origin, { path: '/ok' }), { fresh: true });
+    await transport.close();
+    expect(silent.error).toMatchObject({ code: 'cancelled', sent: true, answered: false });
+    expect(silent.events).toEqual(['error']);
+    expect(late.error).toMatchObject({ code: 'cancelled' });
+    expect([early.exchange.sent, early.events.at(-1)]).not.toContain(undefined);
+    const refused = await exchange(transport, origin, { path: '/ok' });
+    expect(refused.story).toBe('error');
+    expect(refused.error).toMatchObject({ code: 'cancelled', sent: false });
+    await until(() => transport.statistics().connections === 0);
+    expect(transport.statistics().inFlight).toBe(0);
+  });
+}
