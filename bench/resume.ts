@@ -39,7 +39,7 @@ async function settle(input: string, output: string, rows: number): Promise<numb
   const target = await startFastTarget();
   try {
     const { program, args } = ourJob(input, output, target.url, inFlight);
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(program, args, { stdio: 'ignore' });
     while (child.exitCode === null && (await target.requests()) < rows) await sleep(20);
     child.kill('SIGINT');
     if (child.exitCode === null) await once(child, 'exit');
@@ -61,7 +61,7 @@ async function untilFirstRequest(input: string, output: string, port: number): P
   const first = once(server, 'request').then(() => performance.now());
   const begin = performance.now();
   const { program, args } = ourJob(input, output, url, inFlight);
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(program, args, { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const arrived = await Promise.race([first, ended.then(() => null)]);
   child.kill('SIGKILL');
