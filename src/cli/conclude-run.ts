@@ -13,10 +13,9 @@ import { resumeCommand } from './resume-command.ts';
 export function concludeRun(outcome: BatchOutcome, display: Display, parsed: ParsedArguments, io: CliIo): number {
   const resumable = (outcome.kind === 'stopped' || outcome.kind === 'disk') && outcome.summary.output !== '-';
   const summary: Summary = { ...outcome.summary, resumeCommand: resumable ? resumeCommand(parsed) : null };
-  const code = codeOf(outcome);
-  const errorCode = outcome.error === null ? code : reportError(outcome.error, io);
+  if (outcome.error !== null) reportError(outcome.error, io);
   showSummary(summary, display, io);
-  return outcome.kind === 'disk' ? errorCode : code;
+  return codeOf(outcome);
 }
 
 function showSummary(summary: Summary, display: Display, io: CliIo): void {
@@ -30,16 +29,8 @@ function showSummary(summary: Summary, display: Display, io: CliIo): void {
 }
 
 function codeOf({ kind, summary }: BatchOutcome): number {
-  switch (kind) {
-    case 'stopped':
-    case 'output-closed':
-      return exitCode.stopped;
-    case 'disk':
-      return exitCode.broken;
-    case 'finished':
-    case 'already-finished': {
-      const { failed, unknown } = summary.statistics.settled;
-      return failed + unknown === 0 ? exitCode.ok : exitCode.someFailed;
-    }
-  }
+  if (kind === 'disk') return exitCode.broken;
+  if (kind === 'stopped' || kind === 'output-closed') return exitCode.stopped;
+  const { failed, unknown } = summary.statistics.settled;
+  return failed + unknown === 0 ? exitCode.ok : exitCode.someFailed;
 }

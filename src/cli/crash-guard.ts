@@ -24,19 +24,26 @@ export async function untilCrash<Outcome>(
   clock: Clock,
   source: CrashSource = process,
 ): Promise<Outcome> {
-  const crash = Promise.withResolvers<never>();
-  const onCrash = (reason: unknown): void => crash.reject(reason);
+  const crash = Promise.withResolvers<Crash>();
+  const onCrash = (reason: unknown): void => crash.resolve(new Crash(reason));
   source.on('uncaughtException', onCrash);
   source.on('unhandledRejection', onCrash);
-  let ended = false;
   try {
-    const outcome = await Promise.race([run.done, crash.promise]);
-    ended = true;
-    return outcome;
+    const end = await Promise.race([run.done, crash.promise]);
+    if (!(end instanceof Crash)) return end;
+    await lastWords(run, clock);
+    throw end.reason;
   } finally {
-    if (!ended) await lastWords(run, clock);
     source.off('uncaughtException', onCrash);
     source.off('unhandledRejection', onCrash);
+  }
+}
+
+class Crash {
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    this.reason = reason;
   }
 }
 
