@@ -6,8 +6,5 @@ const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.me
   version: string;
 };
 
-/** The version of this package. */
-export const version: string = manifest.version;
-
 /** The value of `user-agent`, unless the user gives another. */
-export const userAgent = `manyfetch/${version}`;
+export const userAgent = `manyfetch/${manifest.version}`;
