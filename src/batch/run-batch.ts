@@ -69,6 +69,9 @@ export async function startBatch(given: BatchOptions, overrides: Partial<RunEnvi
   }
 }
 
+/** Records that may wait besides those in flight, so that origins that are ready need not wait for one that is not. */
+const heldAhead = 2_000;
+
 interface Assembly {
   readonly options: ResolvedOptions;
   readonly given: BatchOptions;
@@ -115,7 +118,7 @@ async function assemble({ options, given, world, reader, planner, format, files 
     redirects: options.redirects,
     timeoutMs: options.timeoutMs,
     maxBodyBytes: options.maxBodyBytes,
-    maxHeld: Math.max(10_000, 2 * limit.concurrency),
+    maxHeld: limit.concurrency + heldAhead,
   });
   return new LiveRun({
     options,

@@ -30,7 +30,8 @@ export class Agenda<T> {
     if (nextMs === this.#timerMs) return;
     this.disarm();
     this.#timerMs = nextMs;
-    if (nextMs !== Infinity) this.#timer = this.#clock.setTimer(Math.ceil(nextMs - this.#clock.now()), this.#onTimer);
+    if (nextMs !== Infinity)
+      this.#timer = this.#clock.setTimer(Math.max(0, Math.ceil(nextMs - this.#clock.now())), this.#onTimer);
   }
 
   disarm(): void {
