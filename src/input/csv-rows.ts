@@ -60,8 +60,11 @@ export class CsvRows {
     return { rows, bytes: at - start };
   }
 
-  /** Passes a row that does not fit into what a record may have. Its end is found by counting quotes. */
-  async skip(): Promise<void> {
+  /**
+   * Passes a row that does not fit into what a record may have. Its end is found by counting
+   * quotes; false if the input ends inside a quoted field.
+   */
+  async skip(): Promise<boolean> {
     const window = this.#window;
     let isQuoted = false;
     for (;;) {
@@ -79,6 +82,7 @@ export class CsvRows {
       if (isFound || !(await window.fill())) break;
     }
     this.index++;
+    return !isQuoted;
   }
 
   #findEnd(bytes: Buffer, at: number, quoteAt: number, ended: boolean): boolean {

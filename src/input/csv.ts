@@ -3,6 +3,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import type { Buffer } from 'node:buffer';
+import { UsageError } from '../errors.ts';
 import { badEncoding, badRecord, tooLarge } from './bad-record.ts';
 import type { ByteWindow } from './byte-window.ts';
 import { csvFields } from './csv-fields.ts';
@@ -47,7 +48,7 @@ function delimitedBatches(delimiter: number): FormatBatches {
         const place = { name: pass.name, index: rows.index, line: rows.line };
         const head = window.bytes.subarray(window.start, window.end);
         const bad = tooLarge(place, head, pass.maxRecordBytes, openHint);
-        await rows.skip();
+        if (!(await rows.skip())) throw openField(pass.name, place.line);
         yield batch(pass.isSettled(bad.index) ? [] : [bad]);
       } else if (!(await window.fill()) && window.length === 0) return;
     }
@@ -120,6 +121,12 @@ class RowParser {
     }
     return value;
   }
+}
+
+/** Everything behind the quote would pass for one record, so that rows would be lost without a word. */
+function openField(name: string, line: number): UsageError {
+  const message = `${name}, line ${line}: a quoted field of the row that begins here is not closed before the input ends`;
+  return new UsageError('bad_input', message, { hint: 'Close the quote in this row. Nothing behind it can be read.' });
 }
 
 function isWhole(row: Row | undefined): boolean {

@@ -101,7 +101,7 @@ describe('standard input', () => {
 
 test.skipIf(process.platform === 'win32')('a named pipe is read like standard input', async () => {
   const path = join(folder, 'fifo');
-  execFileSync('mkfifo', [path]);
+  execFileSync('/usr/bin/env', ['mkfifo', path]);
   const reader = await openInput({ path });
   const [records] = await Promise.all([readAll(reader), writeFile(path, '{"a":1}\n')]);
   expect(records).toMatchObject([{ value: { a: 1 } }]);
@@ -132,6 +132,17 @@ describe('damage in the middle', () => {
     );
     expect(end).toBeGreaterThan(20_000);
     expect(reader.totalBytes).toBe(data.length - 1000);
+  });
+
+  test('a quote that is never closed ends the reading, if what it opens is too large to be one record', async () => {
+    const path = join(folder, 'open.csv');
+    await writeFile(path, `a,b\n1,2\n3,"x\n${'4,5\n'.repeat(100)}`);
+    await expect(readAll(await openInput({ path, maxRecordBytes: 50 }))).rejects.toThrow(
+      `${path}, line 3: a quoted field of the row that begins here is not closed`,
+    );
+    // A smaller one is given up as one line.
+    const records = await readAll(await openInput({ path }));
+    expect(records.map((record) => record.kind)).toEqual(['record', 'bad', ...Array<string>(100).fill('record')]);
   });
 
   test('a JSON array that is cut ends the reading, behind all whole elements', async () => {
