@@ -45,7 +45,7 @@ class Screen implements ProgressStream {
     const line = this.#lines[this.#row] ?? '';
     if (token === '\r') this.#column = 0;
     else if (token === '\n') this.#newLine();
-    else if (token === '\u001B[K') this.#lines[this.#row] = line.slice(0, this.#column);
+    else if (token === '\u001B[2K') this.#lines[this.#row] = '';
     else if (token === '\u001B[J') this.#lines.splice(this.#row, Infinity, line.slice(0, this.#column));
     else if (/\[\d+A$/.test(token)) this.#up(Number.parseInt(token.slice(2), 10));
     else if (token.length > 1 || token < ' ') throw new Error(`The block drew ${JSON.stringify(token)}`);

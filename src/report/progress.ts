@@ -101,10 +101,13 @@ class LiveBlock {
     // The last column stays free: some terminals wrap as soon as it is written.
     const canvas = { columns: Math.max(1, width - 1), color };
     // A block higher than the screen could not be drawn over: the cursor stops at the top.
-    const lines = drawBlock(snapshot(), canvas).slice(0, Math.max(1, (stream.rows ?? 24) - 1));
-    const up = this.#rowsAt(width);
-    const home = up === 0 ? '\r' : `\r\u001B[${up}A`;
-    stream.write(`${home}${lines.map((line) => `${line}\u001B[K\n`).join('')}\u001B[J`);
+    const highest = Math.max(1, (stream.rows ?? 24) - 1);
+    const lines = drawBlock(snapshot(), canvas).slice(0, highest);
+    const rows = Math.min(this.#rowsAt(width), highest);
+    const home = rows === 0 ? '\r' : `\r\u001B[${rows}A`;
+    // Each row is erased before it is drawn, not after: a terminal that wraps lines again when it is resized takes
+    // blanks that were once text, and rows that it once joined, for parts of the line.
+    stream.write(`${home}${lines.map((line) => `\u001B[2K${line}\n`).join('')}\u001B[J`);
     this.#drawn = lines.map((line) => columnsOf(printable(line)));
   }
 
