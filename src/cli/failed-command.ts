@@ -14,9 +14,10 @@ export const failedCommand: Command = {
   spec: {
     name: 'failed',
     summary: "Writes the records that are not ok, in the input's own format, ready to be run again.",
-    usage: 'failed <results> [-o file]',
+    usage: 'failed <results> [-o file] [options]',
     argument: { name: 'results', help: 'the path that the run was given with -o' },
     options: [
+      { name: 'input', value: 'FILE', group: 'Input', help: 'where the input is now, if it was moved' },
       { name: 'output', short: 'o', value: 'FILE', group: 'Results', help: '- is standard output', default: '-' },
       {
         name: 'only',
@@ -38,7 +39,10 @@ async function failed(parsed: ParsedArguments, io: CliIo): Promise<number> {
   const only = parsed.text('only');
   const onlyCodes = only === undefined ? {} : { onlyCodes: codesFrom(only) };
   const { writeFailed } = await import('../batch/failed.ts');
+  const input = parsed.text('input');
   const { written, output } = await writeFailed(parsed.argument, {
+    stdout: io.stdout,
+    ...(input === undefined ? {} : { input }),
     output: parsed.text('output') ?? '-',
     ...onlyCodes,
   });

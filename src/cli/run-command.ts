@@ -30,7 +30,7 @@ async function run(parsed: ParsedArguments, io: CliIo): Promise<number> {
 
 async function send(options: BatchOptions, display: Display, parsed: ParsedArguments, io: CliIo): Promise<number> {
   const { startBatch } = await import('../batch/run-batch.ts');
-  const running = await startBatch(options);
+  const running = await startBatch(options, { stdout: io.stdout, env: io.env });
   if (!display.quiet) announce(running, io);
   const progress = startProgress({
     mode: display.progress,
@@ -47,6 +47,8 @@ async function send(options: BatchOptions, display: Display, parsed: ParsedArgum
   } finally {
     progress.stop();
     forgetSignals();
+    // A pipe whose writer lives on would keep the process alive.
+    if (options.input === '-') io.stdin.destroy();
   }
 }
 

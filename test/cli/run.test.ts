@@ -87,7 +87,7 @@ test('verify finds what is missing, doubled and broken', async () => {
   expect(code).toBe(1);
   expect(stdout).toContain('Not proved: in.results.jsonl does not match in.jsonl\n');
   expect(stdout).toContain('  missing  1 record without a result: index 2\n');
-  expect(stdout).toContain('  doubled  1 record with more than one: index 0\n');
+  expect(stdout).toContain('  doubled  1 result too many: index 0\n');
   expect(stdout).toContain('  broken   1 line that cannot be read\n             line 6: ');
 });
 
@@ -108,6 +108,14 @@ test('quiet is quiet, and standard input is an input', async () => {
   expect(JSON.parse(end.stdout)).toMatchObject({ index: 0, result: 'ok', status: 200 });
 });
 
+test('a run from a pipe that stays open ends all the same', async () => {
+  const child = startManyfetch(['run', '-', '-o', '-', '-q', '--limit', '1'], { cwd });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  child.stdin.write(`{"url":"${target.url}/hello/a"}\n{"url":"${target.url}/hello/b"}\n`);
+  const [code, stdout] = await Promise.all([ended, text(child.stdout)]);
+  expect([code, stdout.trimEnd().split('\n').length]).toEqual([0, 1]);
+});
+
 test('a dry run shows requests with secrets masked, and sends nothing', async () => {
   writeInput(30);
   const words = ['run', 'in.jsonl', '--url', `${target.url}/hello/{{n}}`, '--bearer', '{{$env.TOKEN}}'];
@@ -120,10 +128,19 @@ test('a dry run shows requests with secrets masked, and sends nothing', async ()
 test('credentials come from a file, and are nowhere to be read afterwards', async () => {
   writeInput(2);
   writeFileSync(join(cwd, 'token.txt'), 'hush\n');
-  const words = ['run', 'in.jsonl', '--url', `${target.url}/auth/bearer/hush?n={{n}}`, '-o', 'r.jsonl'];
-  const end = await manyfetch([...words, '--bearer', '@token.txt'], { cwd });
-  expect(end.code).toBe(0);
-  expect(readFileSync(join(cwd, 'r.jsonl'), 'utf8') + end.stderr).not.toContain('Bearer hush');
+  const run = (path: string) =>
+    manyfetch(
+      ['run', 'in.jsonl', '--url', `${target.url}${path}`, '-o', 'r.jsonl', '--fresh', '--bearer', '@token.txt'],
+      {
+        cwd,
+      },
+    );
+  expect((await run('/auth/bearer/hush?n={{n}}')).code).toBe(0);
+  const { code, stderr } = await run('/echo?n={{n}}');
+  expect(code).toBe(0);
+  const written = ['r.jsonl', 'r.jsonl.run'].map((name) => readFileSync(join(cwd, name), 'utf8')).join('');
+  expect(written).toContain('Bearer ***');
+  expect(written + stderr).not.toContain('hush');
 });
 
 /** Starts a run, and sends a signal as soon as the service has received `requests`. */

@@ -82,7 +82,7 @@ const mistakes: [line: string, message: string, hint?: string][] = [
   [
     'verify',
     '<results> is missing: the path that the run was given with -o',
-    'usage: manyfetch verify <results> [--json]',
+    'usage: manyfetch verify <results> [options]',
   ],
   [
     'failed r --only time-out',
