@@ -9,7 +9,7 @@ import { shellWord } from './shell-word.ts';
 import { countSettled, type Statistics } from './statistics.ts';
 import { drawLine, type Canvas, type Segment, type Style } from './terminal-text.ts';
 
-export type { Ending, Summary } from './run-summary.ts';
+export type { Summary } from './run-summary.ts';
 export { summaryJson } from './summary-json.ts';
 
 const shownKinds = 10;
