@@ -1,0 +1,21 @@
+// The promise itself, at most once: a run is killed with SIGKILL at random moments and resumed.
+
+import { expect, test } from 'vitest';
+import { expectOneResultEach, killAndResume, timesSeen } from './killed-runs.ts';
+
+const records = 20_000;
+
+test('no POST was seen twice, and results say what the service saw', async () => {
+  const run = await killAndResume({ records, kills: 30, delivery: 'at-most-once', method: 'POST', seed: 12 });
+  expect(run.kills).toBe(30);
+  expectOneResultEach(run, records);
+  expect(run.stats.records.maximum).toBe(1);
+  for (const row of run.rows) {
+    if (row.result !== 'unknown') expect([row.index, timesSeen(run, row.index, 'POST')]).toEqual([row.index, 1]);
+  }
+  const unknown = run.rows.filter((row) => row.result === 'unknown').length;
+  // Lost answers: resets of the service, and what was in flight at each kill.
+  expect(unknown).toBeGreaterThan(0);
+  expect(unknown).toBeLessThan(records * 0.06 + run.kills * 400);
+  expect(run.lastExitCode).toBe(1);
+}, 90_000);
