@@ -39,7 +39,7 @@ export function explainTlsError(error: unknown, code: string, authority: string)
       'Use a host that the certificate names, or accept it with --insecure.',
     );
   }
-  if (/^CERT_|^CRL_|_CERT_|_CA$|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH/.test(code)) {
+  if (/^CERT_|^CRL_|_CERT_|_CA$|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH/.test(code)) {
     return failed(`the certificate of ${authority} cannot be trusted: ${text} (${code})`, trustHint);
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code.startsWith('ERR_OSSL')) {

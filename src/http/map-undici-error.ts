@@ -142,8 +142,10 @@ function http2(code: string, error: unknown, exchange: FailedExchange): Meaning 
     const hint = 'Use --http 1.1.';
     return { code: 'protocol_error', message: `${authority} wants HTTP/1.1 for this request`, hint };
   }
-  const reason = streamCode === null ? undefined : reasonsOfReset[streamCode];
-  if (reason !== undefined) return exchange.headSeen ? cut(exchange) : reset(exchange, reason);
+  if (code === 'ERR_HTTP2_STREAM_ERROR' || code === 'ERR_HTTP2_SESSION_ERROR') {
+    const reason = reasonsOfReset[streamCode ?? -1] ?? message;
+    return exchange.headSeen ? cut(exchange) : reset(exchange, reason);
+  }
   if (code.startsWith('ERR_HTTP2_')) return notHttp(exchange, message);
   if (message.startsWith('HTTP/2: stream')) return exchange.headSeen ? cut(exchange) : closed(exchange);
   return null;

@@ -106,11 +106,13 @@ function forwarding(
   };
 }
 
+const nothing: AbortDial = () => {};
+
 /** A dialling that ends, with all its steps, within the time. Calls back once at most. */
 function within(timeoutMs: number, dial: Dial): Dial {
   return (http2, done) => {
     let ended = false;
-    let abort: AbortDial = () => {};
+    let abort: AbortDial = nothing;
     const timer = systemClock.setTimer(timeoutMs, () => {
       finish(new errors.ConnectTimeoutError(), null);
       abort();

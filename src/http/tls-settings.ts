@@ -1,6 +1,7 @@
 // What every TLS connection of a transport shares: one secure context (parsing authorities and keys
 // once, not for each connection) and whether certificates are verified.
 
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { UsageError } from '../errors.ts';
@@ -21,6 +22,8 @@ export function tlsSettings(options: TransportOptions): TlsSettings {
   const rejectUnauthorized = options.verifyTls ?? true;
   const { ca, cert, key } = options;
   try {
+    // Node takes authorities that it cannot read for none.
+    if (ca !== undefined) void new X509Certificate(ca);
     const secureContext = createSecureContext({
       ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }),
       ...(cert === undefined ? {} : { cert }),

@@ -49,6 +49,7 @@ export class UndiciConnection implements Listed<UndiciConnection> {
   readonly #http2: boolean;
   readonly #client: Client;
   #abortDial: AbortDial | null = null;
+  #socket: Socket | null = null;
 
   constructor(owner: ConnectionOwner, route: Route, http2: boolean) {
     this.#owner = owner;
@@ -83,6 +84,8 @@ export class UndiciConnection implements Listed<UndiciConnection> {
     this.retired = true;
     const destroyed = this.#client.destroy();
     this.#abortDial?.();
+    // One that said GOAWAY is no longer the client's, and would stay open as long as the server likes.
+    this.#socket?.destroy();
     return destroyed;
   }
 
@@ -109,6 +112,7 @@ export class UndiciConnection implements Listed<UndiciConnection> {
     counts.open++;
     counts.made++;
     socket.once('close', () => counts.open--);
+    this.#socket = socket;
     this.connected = true;
     this.carried = 0;
     this.limit = this.multiplexed ? streamsPerConnection : 1;

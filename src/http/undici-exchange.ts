@@ -3,9 +3,12 @@
 //
 // Invariant: once `done`, the caller's handler is not called any more, whatever undici still says.
 
+import type { ClientHttp2Stream } from 'node:http2';
 import { errors } from 'undici';
 import type { Dispatcher } from 'undici';
 import { refusal } from './dial.ts';
+import { expectStream } from './http2-streams.ts';
+import type { StreamTaker } from './http2-streams.ts';
 import { mapUndiciError } from './map-undici-error.ts';
 import type { OriginConnections } from './origin-connections.ts';
 import type { HttpRequest } from './request.ts';
@@ -24,7 +27,7 @@ export interface ExchangeOwner {
   relieve(): void;
 }
 
-export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
+export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler, StreamTaker {
   sent = false;
   answered = false;
   reused = false;
@@ -37,6 +40,8 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
   #connections: OriginConnections | null = null;
   #connection: UndiciConnection | null = null;
   #controller: Dispatcher.DispatchController | null = null;
+  /** Over HTTP/2 only. */
+  #stream: ClientHttp2Stream | null = null;
   #headSeen = false;
   /** `send` has not returned yet: no callback may be made. */
   #sending = true;
@@ -115,6 +120,11 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
     this.#controller = controller;
     this.sent = true;
     this.reused = connection.carried++ > 0;
+    if (connection.multiplexed) expectStream(this);
+  }
+
+  takeStream(stream: ClientHttp2Stream): void {
+    this.#stream = stream;
   }
 
   onResponseStarted(): void {
@@ -153,6 +163,10 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.done) return;
+    if (this.#stream !== null && this.#stream.rstCode !== 0) {
+      this.fail(new errors.SocketError(`the stream was reset with code ${this.#stream.rstCode}`));
+      return;
+    }
     this.#settle(true);
     try {
       this.#handler.onEnd();

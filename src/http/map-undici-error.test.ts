@@ -1,0 +1,127 @@
+import { errors } from 'undici';
+import { describe, expect, test } from 'vitest';
+import { TransportError, errorCodes } from '../errors.ts';
+import { ProxyProblem } from './dial.ts';
+import { mapUndiciError } from './map-undici-error.ts';
+import type { FailedExchange } from './map-undici-error.ts';
+
+const early: FailedExchange = { authority: 'a.com:443', sent: false, answered: false, reused: false, headSeen: false };
+const sent: FailedExchange = { ...early, sent: true, reused: true };
+const inBody: FailedExchange = { ...sent, answered: true, headSeen: true };
+
+function coded(code: string, message = 'm', more: object = {}): Error {
+  return Object.assign(new Error(message), { code }, more);
+}
+
+describe('every error class of undici maps to a code of ours', () => {
+  /** What each means when it ends an exchange whose request was sent. */
+  const expected: Readonly<Record<string, string>> = {
+    AbortError: 'cancelled',
+    BalancedPoolMissingUpstreamError: 'connection_reset',
+    BodyTimeoutError: 'timeout',
+    ClientClosedError: 'cancelled',
+    ClientDestroyedError: 'cancelled',
+    ConnectTimeoutError: 'connect_timeout',
+    HTTPParserError: 'protocol_error',
+    HeadersOverflowError: 'headers_too_large',
+    HeadersTimeoutError: 'timeout',
+    InformationalError: 'connection_reset',
+    InvalidArgumentError: 'bad_record',
+    InvalidReturnValueError: 'connection_reset',
+    MaxOriginsReachedError: 'connection_reset',
+    MaxRedirectsError: 'connection_reset',
+    MessageSizeExceededError: 'connection_reset',
+    NotSupportedError: 'bad_record',
+    ProxyConnectionError: 'proxy_failed',
+    RequestAbortedError: 'cancelled',
+    RequestContentLengthMismatchError: 'bad_header',
+    RequestRetryError: 'connection_reset',
+    ResponseContentLengthMismatchError: 'connection_closed',
+    ResponseError: 'connection_reset',
+    ResponseExceededMaxSizeError: 'body_too_large',
+    SecureProxyConnectionError: 'proxy_failed',
+    SocketError: 'connection_closed',
+    Socks5ProxyError: 'proxy_failed',
+    UndiciError: 'connection_reset',
+    WebAssemblyNotSupportedError: 'connection_reset',
+  };
+
+  test('none is left out', () => {
+    expect(Object.keys(errors).sort()).toEqual(Object.keys(expected).sort());
+  });
+
+  test.each(Object.entries(expected))('%s is %s', (name, code) => {
+    const known = new Map<string, unknown>(Object.entries(errors));
+    const error: unknown = Reflect.construct(known.get(name) as new (...args: unknown[]) => Error, ['', '', {}]);
+    const mapped = mapUndiciError(error, sent);
+    expect(mapped).toBeInstanceOf(TransportError);
+    expect(mapped.code).toBe(code);
+    expect(Object.keys(errorCodes)).toContain(mapped.code);
+    expect(mapped.cause).toBe(error);
+    expect(mapped.message).not.toMatch(/undefined|null|\[object/);
+  });
+});
+
+describe('what Node reports', () => {
+  test.each([
+    [coded('ENOTFOUND'), early, 'dns_failed', /a\.com .*ENOTFOUND/],
+    [coded('EAI_AGAIN'), early, 'dns_failed', /could not be resolved/],
+    [coded('ECONNREFUSED'), early, 'connect_refused', /nothing accepts connections at a\.com:443/],
+    [coded('EHOSTUNREACH'), early, 'connect_failed', /a\.com:443/],
+    [coded('ENETUNREACH'), early, 'connect_failed', /a\.com:443/],
+    [coded('EWHATEVER', 'odd'), early, 'connect_failed', /odd/],
+    [coded('ETIMEDOUT'), early, 'connect_timeout', /in time/],
+    [coded('ETIMEDOUT'), sent, 'connection_reset', /before it answered/],
+    [new AggregateError([coded('ECONNREFUSED'), coded('ENETUNREACH')]), early, 'connect_refused', /nothing accepts/],
+    [coded('EMFILE'), early, 'local_limit', /file descriptor/],
+    [coded('ENFILE'), early, 'local_limit', /file descriptor/],
+    [coded('EADDRNOTAVAIL'), early, 'local_limit', /port/],
+    [coded('ENOBUFS'), sent, 'local_limit', /buffer/],
+    [coded('ECONNRESET'), early, 'connection_reset', /while it was being made/],
+    [coded('ECONNRESET'), sent, 'connection_reset', /before it answered/],
+    [coded('EPIPE'), sent, 'connection_reset', /before it answered/],
+    [coded('ECONNRESET'), inBody, 'body_cut', /middle of the answer/],
+    [coded('HPE_INVALID_CONSTANT', 'odd'), sent, 'protocol_error', /odd/],
+    [coded('HPE_HEADER_OVERFLOW'), sent, 'headers_too_large', /too large/],
+    [coded('HPE_INVALID_EOF_STATE'), inBody, 'body_cut', /middle of the answer/],
+    [coded('HPE_INVALID_EOF_STATE'), sent, 'connection_closed', /before it answered/],
+    [coded('ERR_INVALID_URL', 'Invalid URL'), early, 'bad_url', /Invalid URL/],
+    [coded('UND_ERR_INVALID_ARG', 'invalid x header'), early, 'bad_header', /invalid x header/],
+    [coded('UND_ERR_INVALID_ARG', 'invalid request path'), early, 'bad_url', /path/],
+    [coded('UND_ERR_INVALID_ARG', 'invalid request method'), early, 'bad_method', /method/],
+    [coded('UND_ERR_SOCKET', 'bad response'), sent, 'protocol_error', /bad response/],
+    [coded('UND_ERR_SOCKET', 'other side closed'), inBody, 'body_cut', /middle of the answer/],
+    [coded('ERR_HTTP2_ERROR', 'Protocol error'), sent, 'protocol_error', /Protocol error/],
+    [coded('ERR_HTTP2_STREAM_ERROR', 'x', { http2ErrorCode: 2 }), sent, 'connection_reset', /internal error/],
+    [coded('ERR_HTTP2_STREAM_ERROR', 'x', { http2ErrorCode: 8 }), inBody, 'body_cut', /middle of the answer/],
+    [coded('ERR_HTTP2_STREAM_ERROR', 'x', { http2ErrorCode: 13 }), sent, 'protocol_error', /HTTP\/1\.1/],
+    ['not an error', sent, 'connection_reset', /not an error/],
+  ] as const)('%s', (error, exchange, code, message) => {
+    const mapped = mapUndiciError(error, exchange);
+    expect(mapped.code).toBe(code);
+    expect(mapped.message).toMatch(message);
+  });
+});
+
+describe('facts', () => {
+  test('a stream that was refused was not processed', () => {
+    const refused = coded('ERR_HTTP2_STREAM_ERROR', 'x', { http2ErrorCode: 7 });
+    expect(mapUndiciError(refused, sent)).toMatchObject({ code: 'connection_closed', sent: false, reused: true });
+    const away = coded('UND_ERR_INFO', 'HTTP/2: "GOAWAY" frame received with code 0');
+    expect(mapUndiciError(away, sent)).toMatchObject({ code: 'connection_closed', sent: false });
+    expect(mapUndiciError(away, inBody)).toMatchObject({ sent: true, answered: true });
+  });
+
+  test('what cannot be parsed was an answer all the same', () => {
+    expect(mapUndiciError(coded('HPE_X'), sent)).toMatchObject({ sent: true, answered: true });
+    expect(mapUndiciError(coded('UND_ERR_HEADERS_OVERFLOW'), sent)).toMatchObject({ answered: true });
+    expect(mapUndiciError(coded('ECONNRESET'), sent)).toMatchObject({ answered: false });
+  });
+
+  test('an error of ours stays what it is', () => {
+    const ours = new TransportError('timeout', 'm', sent);
+    expect(mapUndiciError(ours, early)).toBe(ours);
+    const proxy = mapUndiciError(new ProxyProblem('the proxy is down', 'do this'), early);
+    expect(proxy).toMatchObject({ code: 'proxy_failed', message: 'the proxy is down', hint: 'do this' });
+  });
+});
