@@ -9,12 +9,13 @@ import type { TransportOptions } from './transport-options.ts';
 
 /** A proxy, ready to be connected to. */
 export interface ProxyServer {
+  /** A SOCKS5 proxy resolves names itself: what curl calls `socks5h`. */
   readonly kind: 'http' | 'https' | 'socks5';
   readonly host: string;
   readonly port: number;
   /** Decoded user info; null: none. */
   readonly credentials: { readonly user: string; readonly password: string } | null;
-  /** `socks5` resolves names itself as everybody expects of it here; curl calls that `socks5h`. */
+  /** As it may be shown: without credentials. */
   readonly shown: string;
 }
 
