@@ -40,6 +40,11 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** When the next timer fires, on this clock; Infinity if there is none. */
+  get nextMs(): number {
+    return this.#earliest()?.atMs ?? Infinity;
+  }
+
   /** Moves time forward, firing on the way what is due. */
   advance(byMs: number): void {
     const untilMs = this.#nowMs + byMs;
