@@ -10,9 +10,8 @@ test('no POST was seen twice, and results say what the service saw', async () =>
   expect(run.kills).toBe(30);
   expectOneResultEach(run, records);
   expect(run.stats.records.maximum).toBe(1);
-  for (const row of run.rows) {
-    if (row.result !== 'unknown') expect([row.index, timesSeen(run, row.index, 'POST')]).toEqual([row.index, 1]);
-  }
+  const known = run.rows.filter((row) => row.result !== 'unknown');
+  expect(known.filter((row) => timesSeen(run, row.index, 'POST') !== 1)).toEqual([]);
   const unknown = run.rows.filter((row) => row.result === 'unknown').length;
   // Lost answers: resets of the service, and what was in flight at each kill.
   expect(unknown).toBeGreaterThan(0);
