@@ -186,8 +186,8 @@ export class Engine implements AttemptEnds {
     if (waitMs === 0) {
       const job = lane.shift();
       if (job === null) throw new Error('a lane without records was asked');
-      if (lane.announced) {
-        lane.announced = false;
+      if (lane.announcedUntilMs > 0) {
+        lane.announcedUntilMs = 0;
         this.#options.events.waiting(lane.gate.origin, null);
       }
       this.#lanes.activate(lane);
@@ -198,8 +198,8 @@ export class Engine implements AttemptEnds {
     } else {
       lane.state = 'waits';
       this.#agenda.add(lane, nowMs + waitMs);
-      if (!lane.announced) {
-        lane.announced = true;
+      if (nowMs + waitMs >= lane.announcedUntilMs + 1) {
+        lane.announcedUntilMs = nowMs + waitMs;
         this.#options.events.waiting(lane.gate.origin, {
           origin: lane.gate.origin,
           untilMs: nowMs + waitMs,
@@ -215,12 +215,12 @@ export class Engine implements AttemptEnds {
     job.attemptStartedMs = nowMs;
     this.#inFlight.add(job);
     this.#options.events.attemptStarted(job.request.origin);
+    this.#wheel.set(job.timeout, job.start.timeoutMs);
     this.#send(job, false);
   }
 
   #send(job: Job, fresh: boolean): void {
     job.clearAnswer();
-    this.#wheel.set(job.timeout, job.start.timeoutMs);
     job.exchange = this.#options.transport.send(job.request, job, fresh ? { fresh } : undefined);
   }
 

@@ -10,8 +10,8 @@ export type LaneState = 'empty' | 'active' | 'wants-permit' | 'waits';
 export class Lane {
   readonly gate: Gate;
   state: LaneState = 'empty';
-  /** The reason for a wait was told to those who listen. */
-  announced = false;
+  /** The end of the wait that those who listen were told of; 0 if they know of none. */
+  announcedUntilMs = 0;
   size = 0;
   #first: Job | null = null;
   #last: Job | null = null;

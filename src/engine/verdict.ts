@@ -104,11 +104,12 @@ export class Verdict {
     if (askedMs !== null && askedMs <= policy.maxWaitMs) job.lane.gate.pause(nowMs + askedMs);
     const decision = decide(
       {
-        method: job.request.method,
+        // Another attempt would begin at the start: what counts is whether that may be sent twice.
+        method: job.start.request.method,
         attempts: job.attempts,
         status,
         code: error?.code ?? null,
-        sent: error?.sent ?? true,
+        sent: job.redirects > 0 || (error?.sent ?? true),
         retryAfterMs: askedMs,
       },
       policy,

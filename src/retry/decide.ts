@@ -45,7 +45,8 @@ const final: Decision = { kind: 'failed', reason: 'final' };
 /** Decides what follows after an attempt that was no success. */
 export function decide(failure: AttemptFailure, policy: RetryPolicy): Decision {
   if (failure.sent && isOnce(failure.method, policy)) {
-    return failure.status === null ? { kind: 'unknown' } : final;
+    const isLost = failure.code !== null && familyOf(failure.code) !== 'answer';
+    return isLost ? { kind: 'unknown' } : final;
   }
   if (!isRetryable(failure, policy) || failure.attempts > policy.retries) return final;
   const askedMs = failure.retryAfterMs ?? 0;

@@ -78,6 +78,11 @@ test.each([
 
 test.each([
   ['a POST without an answer is unknown', { status: null, code: 'timeout' }, { kind: 'unknown' }],
+  [
+    'a POST whose answer was too large did get one',
+    { status: null, code: 'body_too_large' },
+    { kind: 'failed', reason: 'final' },
+  ],
   ['a POST that was refused is not sent again', { status: 503 }, { kind: 'failed', reason: 'final' }],
   [
     'a POST that never left is tried again',
