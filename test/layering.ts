@@ -9,7 +9,8 @@ const ranks: readonly (readonly string[])[] = [
   ['http'],
   ['input', 'plan', 'govern', 'retry', 'journal', 'output', 'report', 'target'],
   ['engine'],
-  ['client', 'batch'],
+  ['batch'],
+  ['client'],
   ['index.ts'],
   ['cli'],
 ];

@@ -1,0 +1,50 @@
+// Sends any number of requests from code, and gives one result for each. The public door: it checks what
+// it was given and opens a stream of results; the line behind it is the one of a batch.
+
+import { systemClock } from '../concurrency/clock.ts';
+import { systemRandom } from '../concurrency/random.ts';
+import { UsageError } from '../errors.ts';
+import { createUndiciTransport } from '../http/undici-transport.ts';
+import type { FetchManyOptions } from './fetch-many-options.ts';
+import type { Source } from './request-input.ts';
+import { resolveFetchOptions } from './resolve-fetch-options.ts';
+import { ResultStream } from './result-stream.ts';
+
+/**
+ * Sends each item of a source as a request, many at once, and yields a result for each as it is settled
+ * (or, `ordered`, in the order of the source).
+ *
+ * - The source is read only while there is room, a little more than `concurrency` items ahead; a caller
+ *   that takes results slowly slows the sending. Memory does not grow with the number of items.
+ * - Nothing begins before the first result is asked for.
+ * - An item that fails, or that no request can be made of, is a result with its `error`. It never throws.
+ * - What the source itself throws is thrown, after what is in flight was cancelled and the results that were
+ *   there have been given. So is the reason of `signal`.
+ * - `break` cancels what is in flight, closes the source and waits until that is over. A source that is stuck in
+ *   giving an item is waited for a second.
+ * - A POST or PATCH carries an idempotency key, the same in each of its attempts.
+ *
+ * @throws {UsageError} at once, for options and sources that cannot be used
+ * @example
+ * for await (const result of fetchMany(urls, { concurrency: 500, retries: 3 })) {
+ *   if (result.result === 'ok') console.log(result.index, result.status, await result.json());
+ *   else console.error(result.index, result.error.code, result.error.message);
+ * }
+ * @example
+ * const results = await Array.fromAsync(fetchMany(urls, { ordered: true }));
+ */
+export function fetchMany(source: Source, options: FetchManyOptions = {}): ResultStream {
+  requireSource(source);
+  const resolved = resolveFetchOptions(options);
+  const transport = createUndiciTransport(resolved.connecting);
+  return new ResultStream({ source, options: resolved, transport, clock: systemClock, random: systemRandom });
+}
+
+function requireSource(source: unknown): void {
+  const isObject = (typeof source === 'object' && source !== null) || typeof source === 'function';
+  if (isObject && (Symbol.asyncIterator in source || Symbol.iterator in source)) return;
+  const what = typeof source === 'string' ? 'a text' : source === null ? 'null' : typeof source;
+  throw new UsageError('bad_option', `Expected the source to be a list, a generator or a stream, got ${what}`, {
+    hint: 'for a single request, give a list of one: fetchMany([url])',
+  });
+}

@@ -1,0 +1,85 @@
+// Makes a request of each item of a source. An item becomes a record that is a request, and is planned as
+// such a record of an input file is; whatever is wrong with it is an error of that item alone.
+
+import { RecordError } from '../errors.ts';
+import { HeaderPlan } from '../plan/header-plan.ts';
+import { UrlParser } from '../plan/parse-url.ts';
+import type { Planned, Planner } from '../plan/planner.ts';
+import { RecordPlanner } from '../plan/record-planner.ts';
+import { isObject, jsonText } from '../plan/record-scope.ts';
+import type { DefaultHeaders } from './default-headers.ts';
+
+export interface ItemPlannerOptions {
+  /** Part of every idempotency key. */
+  readonly runId: string;
+  readonly baseUrl: URL | null;
+  readonly headers: DefaultHeaders;
+  /** Null: none is sent. */
+  readonly idempotencyHeader: string | null;
+}
+
+export class ItemPlanner implements Planner {
+  readonly #headers: DefaultHeaders;
+  readonly #records: RecordPlanner;
+
+  constructor({ runId, baseUrl, headers, idempotencyHeader }: ItemPlannerOptions) {
+    this.#headers = headers;
+    this.#records = new RecordPlanner({
+      template: {
+        url: null,
+        urlOption: '',
+        method: null,
+        headers: [],
+        body: { kind: 'none' },
+        id: null,
+        timeoutMs: null,
+      },
+      headers: new HeaderPlan([], { runId, authorization: null, idempotencyHeader }),
+      urls: new UrlParser(baseUrl),
+      secrets: [],
+      textIsJson: true,
+    });
+  }
+
+  plan(item: unknown, index: number): Planned {
+    try {
+      return this.#records.plan(this.#recordOf(item), index);
+    } catch (error) {
+      return { kind: 'bad', id: null, error: asRecordError(error) };
+    }
+  }
+
+  #recordOf(item: unknown): unknown {
+    if (typeof item === 'string') return this.#headers.isEmpty ? item : this.#withHeaders({ url: item });
+    if (item instanceof URL) return this.#withHeaders({ url: item.href });
+    if (!isObject(item) || Array.isArray(item)) return item;
+    return item['json'] === undefined ? this.#withHeaders(item) : this.#withJson(item, item['json']);
+  }
+
+  #withHeaders(item: Record<string, unknown>): Record<string, unknown> {
+    const own = item['headers'];
+    return own === undefined && this.#headers.isEmpty ? item : { ...item, headers: this.#headers.completed(own) };
+  }
+
+  #withJson(item: Record<string, unknown>, json: unknown): Record<string, unknown> {
+    if (item['body'] !== undefined && item['body'] !== null) {
+      throw new RecordError('bad_record', 'the request has both "body" and "json"', {
+        hint: 'Leave one of them out.',
+      });
+    }
+    const headers = this.#headers.completed(item['headers']);
+    return { ...item, headers: withJsonType(headers), body: jsonText(json) };
+  }
+}
+
+/** The body is text by now, and would be sent as such. */
+function withJsonType(headers: unknown): unknown {
+  if (!isObject(headers) || Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')) return headers;
+  return { ...headers, 'content-type': 'application/json' };
+}
+
+/** Getters and proxies may throw anything. */
+function asRecordError(error: unknown): RecordError {
+  if (error instanceof RecordError) return error;
+  return new RecordError('bad_record', `the item cannot be read: ${String(error)}`, { cause: error });
+}

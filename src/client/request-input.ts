@@ -1,0 +1,37 @@
+// What a caller may ask `fetchMany` for. Public types, no logic; what they may hold is checked, and its
+// faults reported, item by item in item-planner.ts.
+
+/**
+ * Headers of a request: an object, a `Headers`, or pairs of names and values. A value that is null or
+ * undefined leaves a header out, also one that the options give to all.
+ */
+export type HeadersInput =
+  | Iterable<readonly [string, string]>
+  | Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
+
+/**
+ * One request. Give `body` or `json`, not both.
+ *
+ * @example { url: 'https://api.example.com/orders', json: { sku: 'A-1', quantity: 2 }, id: 'o-17' }
+ */
+export interface RequestInput {
+  /** Absolute, or relative to the option `baseUrl`. */
+  readonly url: string | URL;
+  /** @default POST with a body, else GET */
+  readonly method?: string;
+  readonly headers?: HeadersInput;
+  /** Text is sent as UTF-8, bytes as they are. */
+  readonly body?: string | Uint8Array;
+  /** Any value that JSON can say; sent as JSON, with its content type. */
+  readonly json?: unknown;
+  /** Comes back in the result, as text. */
+  readonly id?: string | number;
+  /** One attempt, in milliseconds. @default the option `timeoutMs` */
+  readonly timeoutMs?: number;
+}
+
+/** One item of a source: a URL to get, or a whole request. */
+export type SourceItem = string | URL | RequestInput;
+
+/** Where items come from: a list, a generator, a stream, a cursor. Read only while there is room. */
+export type Source = Iterable<SourceItem> | AsyncIterable<SourceItem>;

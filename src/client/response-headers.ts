@@ -1,0 +1,41 @@
+// The header section of an answer, for reading. Names are found whatever their letter case. It keeps
+// the section as it came and makes nothing before it is asked.
+
+/**
+ * Headers of an answer; pairs of names (in lower case) and values, in the order in which they came.
+ *
+ * @example result.headers.get('content-type') // 'application/json'
+ * @example Object.fromEntries(result.headers)
+ */
+export class ResponseHeaders implements Iterable<[string, string]> {
+  readonly #section: readonly string[];
+
+  /** @param section name, value, name, value; names in lower case */
+  constructor(section: readonly string[]) {
+    this.#section = section;
+  }
+
+  /** The value; values of a repeated header are joined with a comma (RFC 9110, 5.2); null if there is none. */
+  get(name: string): string | null {
+    const values = this.getAll(name);
+    return values.length === 0 ? null : values.join(', ');
+  }
+
+  /** Each value by itself, as `set-cookie` needs it. */
+  getAll(name: string): string[] {
+    const wanted = name.toLowerCase();
+    const values: string[] = [];
+    for (let at = 0; at < this.#section.length; at += 2)
+      if (this.#section[at] === wanted) values.push(this.#section[at + 1] ?? '');
+    return values;
+  }
+
+  has(name: string): boolean {
+    const wanted = name.toLowerCase();
+    return this.#section.some((text, at) => at % 2 === 0 && text === wanted);
+  }
+
+  *[Symbol.iterator](): Generator<[string, string], void, undefined> {
+    for (let at = 0; at < this.#section.length; at += 2) yield [this.#section[at] ?? '', this.#section[at + 1] ?? ''];
+  }
+}

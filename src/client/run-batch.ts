@@ -1,0 +1,133 @@
+// The main job from code, from its start to its end: a thin face of `startBatch`, which the command uses
+// too. It turns an AbortSignal into a stop and callbacks into something that cannot harm the run.
+
+import type { BatchOptions } from '../batch/batch-options.ts';
+import { badOption } from '../batch/bad-option.ts';
+import type { BatchRun } from '../batch/run-batch.ts';
+import { startBatch } from '../batch/run-batch.ts';
+import { systemClock } from '../concurrency/clock.ts';
+import type { ManyfetchError } from '../errors.ts';
+import type { Result as SettledResult } from '../http/result.ts';
+import { advanceOf } from '../report/progress-snapshot.ts';
+import type { Advance } from '../report/progress-snapshot.ts';
+import type { Ending, Summary } from '../report/run-summary.ts';
+import type { SettledCounts, Statistics } from '../report/statistics.ts';
+import { Callbacks } from './callbacks.ts';
+import { readableResult } from './result.ts';
+import type { BatchResult } from './result.ts';
+
+/** How `runBatch` reads, sends and records, and who is told. Times are milliseconds, sizes are bytes. */
+export interface RunBatchOptions extends BatchOptions {
+  /**
+   * Told each result when it is recorded, in the order of settling. It should be quick: the sending waits
+   * while it runs, but not for a promise that it gives. If it throws, or its promise rejects, the run stops in good order and
+   * `runBatch` rejects with that. After a crash, what had not reached the disk is sent and told again.
+   */
+  readonly onResult?: (result: BatchResult) => void | PromiseLike<void>;
+  /** Told how far the run is, every `progressEveryMs` and once at the end. */
+  readonly onProgress?: (progress: BatchProgress) => void;
+  /** @default 1000 */
+  readonly progressEveryMs?: number;
+  /** Stops as the first Ctrl-C does: nothing is started, what is in flight has `graceMs` to finish. */
+  readonly signal?: AbortSignal;
+}
+
+/** A run at one moment: how far it is (`done`, `total`, `share`, `etaMs`), and what is known of it. */
+export interface BatchProgress extends Advance {
+  readonly statistics: Statistics;
+}
+
+/** What a run came to. */
+export interface BatchOutcome {
+  /**
+   * `finished`: every record has a result. `already-finished`: it had before, nothing was sent. `stopped`: by the
+   * signal, or by `error`. `disk`: results could not be recorded, see `error`. `output-closed`: whoever read standard output went away.
+   * All but the first two can be resumed by the same call, if the output is a file.
+   */
+  readonly kind: Ending;
+  /** Records that have a result, those of earlier runs included. */
+  readonly counts: SettledCounts;
+  /** Paths, totals, attempts, latencies, failures by kind. */
+  readonly summary: Summary;
+  /** Why the run ended before its end, if it was not asked to. */
+  readonly error: ManyfetchError | null;
+}
+
+/**
+ * Sends every record of an input and records exactly one result for each in an output, whatever happens
+ * in between; the same call again goes on where an earlier one was stopped or killed.
+ *
+ * @returns when all is done and on the disk, or the run was stopped. A failed record is a result, no rejection.
+ * @throws {UsageError} if the options, the input or the output cannot be used; nothing was sent then
+ * @throws {DiskError} if the output cannot be made
+ * @throws what a callback threw, after the run was stopped
+ * @example
+ * const outcome = await runBatch({
+ *   input: 'orders.jsonl',
+ *   output: 'results.jsonl',
+ *   url: 'https://api.example.com/orders',
+ *   recordAsJson: true,
+ *   concurrency: 40,
+ *   onResult: (result) => {
+ *     if (result.result !== 'ok') console.error(result.id, result.error.message);
+ *   },
+ * });
+ * console.log(outcome.kind, outcome.counts.ok, outcome.counts.failed);
+ */
+export async function runBatch(options: RunBatchOptions): Promise<BatchOutcome> {
+  const { onResult, onProgress, progressEveryMs = 1000, signal, ...batch } = options;
+  requireFunction('onResult', onResult);
+  requireFunction('onProgress', onProgress);
+  if (typeof progressEveryMs !== 'number' || !(progressEveryMs >= 1))
+    throw badOption('`progressEveryMs`', 'a time from 1 ms up, in milliseconds', progressEveryMs);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('`signal`', 'an AbortSignal', signal);
+
+  let run: BatchRun | null = null;
+  const stop = (): void => run?.stop();
+  const callbacks = new Callbacks(stop);
+  const tellResult =
+    onResult === undefined
+      ? null
+      : (result: SettledResult): void => callbacks.call(() => onResult(readableResult(result)));
+  run = await startBatch(batch, { onResult: tellResult });
+  const tellProgress = progressTeller(run, onProgress, callbacks);
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted === true) stop();
+  const ticking = every(progressEveryMs, tellProgress);
+  try {
+    const { kind, summary, error } = await run.done;
+    tellProgress?.();
+    await callbacks.finish();
+    return { kind, counts: summary.statistics.settled, summary, error };
+  } finally {
+    ticking.end();
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function progressTeller(
+  run: BatchRun,
+  onProgress: RunBatchOptions['onProgress'],
+  callbacks: Callbacks,
+): (() => void) | null {
+  if (onProgress === undefined) return null;
+  return () => {
+    const snapshot = run.snapshot();
+    callbacks.call(() => onProgress({ ...advanceOf(snapshot), statistics: snapshot.statistics }));
+  };
+}
+
+/** Calls back again and again until it is ended. */
+function every(periodMs: number, callback: (() => void) | null): { end(): void } {
+  if (callback === null) return { end: () => undefined };
+  const tick = (): void => {
+    timer = systemClock.setTimer(periodMs, tick);
+    callback();
+  };
+  let timer = systemClock.setTimer(periodMs, tick);
+  return { end: () => systemClock.clearTimer(timer) };
+}
+
+function requireFunction(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') throw badOption(`\`${name}\``, 'a function', value);
+}

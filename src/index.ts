@@ -1,0 +1,30 @@
+// What is public, sorted; no logic. What is not listed here may change at any time.
+
+export type { BatchOptions } from './batch/batch-options.ts';
+export type { FetchManyOptions } from './client/fetch-many-options.ts';
+export { fetchMany } from './client/fetch-many.ts';
+export type { HeadersInput, RequestInput, Source, SourceItem } from './client/request-input.ts';
+export { ResponseHeaders } from './client/response-headers.ts';
+export type { ResultStream } from './client/result-stream.ts';
+export type {
+  BatchResult,
+  FailedResult,
+  OkResult,
+  Result,
+  ResultError,
+  SkippedResult,
+  UnknownResult,
+} from './client/result.ts';
+export { type BatchOutcome, type BatchProgress, runBatch, type RunBatchOptions } from './client/run-batch.ts';
+export {
+  DiskError,
+  type ErrorCode,
+  errorCodes,
+  type ErrorFamily,
+  ManyfetchError,
+  RecordError,
+  TransportError,
+  UsageError,
+} from './errors.ts';
+export type { Ending, Summary } from './report/run-summary.ts';
+export type { SettledCounts, Statistics } from './report/statistics.ts';
