@@ -4,7 +4,6 @@ import type { Clock, TimerHandle } from '../concurrency/clock.ts';
 import type { Engine, EngineEnd } from '../engine/engine.ts';
 import { DiskError, ManyfetchError, UsageError } from '../errors.ts';
 import type { RecordReader } from '../input/reader.ts';
-import type { OpenRecords } from '../journal/open-records.ts';
 import type { ProgressSnapshot } from '../report/progress-snapshot.ts';
 import type { Ending, Summary } from '../report/run-summary.ts';
 import type { RunStatistics } from '../report/statistics.ts';
@@ -43,7 +42,6 @@ export interface LiveRunParts {
   readonly clock: Clock;
   readonly engine: Engine;
   readonly reader: RecordReader;
-  readonly open: OpenRecords;
   readonly recorder: RunRecorder;
   readonly statistics: RunStatistics;
   /** Gives everything back: connections, files, the lock. `discard`: the run left nothing worth keeping. */
@@ -70,11 +68,11 @@ export class LiveRun implements BatchRun {
   }
 
   snapshot(): ProgressSnapshot {
-    const { clock, open, options, reader, statistics, rateLimit } = this.#parts;
+    const { clock, engine, options, reader, statistics, rateLimit } = this.#parts;
     return {
       statistics: statistics.snapshot(),
       total: this.#total(),
-      readRecords: Math.max(0, open.read - options.offset),
+      readRecords: Math.max(0, engine.readAhead.end - options.offset),
       readBytes: reader.readBytes,
       totalBytes: options.limit === null ? reader.totalBytes : null,
       rateLimit,
@@ -95,8 +93,9 @@ export class LiveRun implements BatchRun {
   }
 
   #total(): number | null {
-    const { engine, open, options } = this.#parts;
-    return engine.hasReadAll ? Math.max(0, open.read - options.offset) : null;
+    const { engine, options } = this.#parts;
+    const { end, isAll } = engine.readAhead;
+    return isAll ? Math.max(0, end - options.offset) : null;
   }
 
   async #conduct(): Promise<BatchOutcome> {

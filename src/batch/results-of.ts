@@ -19,7 +19,7 @@ export interface RunOfResults {
 
 /** The format of a results file, by its name. */
 export function resultFormatOf(path: string): 'jsonl' | 'csv' {
-  return path.endsWith('.csv') ? 'csv' : 'jsonl';
+  return path.toLowerCase().endsWith('.csv') ? 'csv' : 'jsonl';
 }
 
 /** Reads what the journal says of a results file. Throws UsageError if there is none. */

@@ -29,7 +29,7 @@ import { makeTransport } from './make-transport.ts';
 import { resolveOptions } from './resolve-options.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 import { resultFingerprints } from './result-fingerprints.ts';
-import { systemEnvironment } from './run-environment.ts';
+import { environmentWith } from './run-environment.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { journalPathOf, openRunFiles } from './run-files.ts';
 import type { OpenRun } from './run-files.ts';
@@ -48,7 +48,7 @@ export type { BatchOutcome, BatchRun } from './batch-run.ts';
  */
 export async function startBatch(given: BatchOptions, overrides: Partial<RunEnvironment> = {}): Promise<BatchRun> {
   const options = resolveOptions(given);
-  const world: RunEnvironment = Object.assign(systemEnvironment(), overrides);
+  const world = environmentWith(overrides);
   const newRunId = randomUUID();
   const reader = await openInput(inputOptions(options, world));
   // Made here for what it finds wrong, before any file is made. A resumed run has another id.
@@ -89,7 +89,7 @@ async function assemble({ options, given, world, reader, planner, format, files 
   const limit = limitConcurrency(options.concurrency, readMachineFacts());
   // The two need each other: results go to the recorder, and its troubles to the engine.
   let engine: Engine | null = null;
-  const { recorder, open, isSettled, alreadySettled } = setUpRecorder({
+  const { recorder, isSettled, alreadySettled } = setUpRecorder({
     options,
     world,
     format,
@@ -128,7 +128,6 @@ async function assemble({ options, given, world, reader, planner, format, files 
     clock,
     engine,
     reader,
-    open,
     recorder,
     statistics,
     cleanUp: async (discard) => {

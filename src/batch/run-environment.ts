@@ -23,19 +23,19 @@ export interface RunEnvironment {
   readonly onResult: ((result: Result) => void) | null;
 }
 
-/** The process's own world. */
-export function systemEnvironment(): RunEnvironment {
+/** The process's own world, but for what is given. */
+export function environmentWith(given: Partial<RunEnvironment>): RunEnvironment {
   return {
-    disk: systemDisk,
-    clock: systemClock,
-    random: systemRandom,
+    disk: given.disk ?? systemDisk,
+    clock: given.clock ?? systemClock,
+    random: given.random ?? systemRandom,
     // A getter: the first look at process.stdin opens it.
     get stdin() {
-      return process.stdin;
+      return given.stdin ?? process.stdin;
     },
-    stdout: process.stdout,
-    env: process.env,
-    transport: null,
-    onResult: null,
+    stdout: given.stdout ?? process.stdout,
+    env: given.env ?? process.env,
+    transport: given.transport ?? null,
+    onResult: given.onResult ?? null,
   };
 }

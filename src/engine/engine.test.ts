@@ -28,7 +28,7 @@ describe('the line', () => {
     expect(bench.events.settledIndexes.toSorted((a, b) => a - b)).toEqual(
       [...bench.recorder.results.keys()].sort((a, b) => a - b),
     );
-    expect(bench.engine.hasReadAll).toBe(true);
+    expect(bench.engine.readAhead.isAll).toBe(true);
   });
 
   test('an empty input is finished at once', async () => {
@@ -47,7 +47,7 @@ describe('the line', () => {
     const bench = new EngineBench({ records: 100, script: () => ({}), engine: { endIndex: 13 } });
     expect(await bench.run()).toEqual({ kind: 'finished' });
     expect([...bench.recorder.results.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 13 }, (_, i) => i));
-    expect(bench.engine.hasReadAll).toBe(true);
+    expect(bench.engine.readAhead.isAll).toBe(true);
   });
 
   test('as many are in flight as permits allow, no more and no fewer', async () => {

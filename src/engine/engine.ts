@@ -49,7 +49,7 @@ export class Engine implements AttemptEnds {
   readonly #intake: Intake;
   readonly #verdict: Verdict;
   readonly #wheel: TimerWheel;
-  readonly #agenda: Agenda<Job | Lane>;
+  readonly #agenda: Agenda<Job | Lane<Job>>;
   readonly #inFlight = new Set<Job>();
   #pumpAsked = false;
   #stopping = false;
@@ -110,9 +110,9 @@ export class Engine implements AttemptEnds {
     this.#options.clock.soon(this.#onWake);
   }
 
-  /** The end of the input was reached: how many records there are is known. */
-  get hasReadAll(): boolean {
-    return this.#feed.ended;
+  /** One above the last record that was read ahead, and whether there are no more. */
+  get readAhead(): { readonly end: number; readonly isAll: boolean } {
+    return this.#feed.readAhead;
   }
 
   /** Requests in flight now. */
@@ -181,7 +181,7 @@ export class Engine implements AttemptEnds {
   }
 
   /** Asks a lane's gate for a permit; a lane that gets none leaves the round. */
-  #ask(lane: Lane, nowMs: number): Job | null {
+  #ask(lane: Lane<Job>, nowMs: number): Job | null {
     const waitMs = lane.gate.tryTake(nowMs);
     if (waitMs === 0) {
       const job = lane.shift();

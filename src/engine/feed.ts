@@ -28,6 +28,9 @@ export class Feed {
     this.#readAhead();
   }
 
+  /** One above the last record that was read, and whether there are no more. */
+  readAhead: { readonly end: number; readonly isAll: boolean } = { end: 0, isAll: false };
+
   /** Nothing will come any more. */
   get ended(): boolean {
     return this.#drained && this.#following === null && this.#at >= this.#batch.length;
@@ -73,8 +76,15 @@ export class Feed {
   readonly #onBatch = (next: IteratorResult<InputBatch>): void => {
     this.#reading = false;
     if (this.#drained) return;
-    if (next.done === true) this.#drained = true;
-    else this.#following = next.value;
+    const { endIndex } = this.#options;
+    if (next.done === true) {
+      this.#drained = true;
+      this.readAhead = { end: this.readAhead.end, isAll: true };
+    } else {
+      this.#following = next.value;
+      const end = next.value.end.index;
+      this.readAhead = { end: Math.min(end, endIndex), isAll: end >= endIndex };
+    }
     this.#options.onReady();
   };
 

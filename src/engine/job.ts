@@ -7,7 +7,7 @@ import type { TimeoutOwner } from '../concurrency/timer-wheel.ts';
 import { TransportError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Exchange, ResponseHandler } from '../http/transport.ts';
-import type { Lane } from './lane.ts';
+import type { Lane, Queued } from './lane.ts';
 
 /** Where the end of an attempt goes. */
 export interface AttemptEnds {
@@ -27,11 +27,11 @@ export interface JobStart {
 
 const nothing = Buffer.alloc(0);
 
-export class Job implements ResponseHandler, TimeoutOwner {
+export class Job implements ResponseHandler, TimeoutOwner, Queued<Job> {
   readonly start: JobStart;
   readonly #ends: AttemptEnds;
   readonly timeout: Timeout = new Timeout(this);
-  lane: Lane;
+  lane: Lane<Job>;
   nextInLane: Job | null = null;
 
   /** What is sent now: the record's request, or where a redirect led. */
@@ -51,7 +51,7 @@ export class Job implements ResponseHandler, TimeoutOwner {
   #chunks: Buffer[] | null = null;
   #bodyBytes = 0;
 
-  constructor(start: JobStart, lane: Lane, ends: AttemptEnds) {
+  constructor(start: JobStart, lane: Lane<Job>, ends: AttemptEnds) {
     this.start = start;
     this.request = start.request;
     this.lane = lane;

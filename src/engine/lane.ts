@@ -3,11 +3,15 @@
 // a permit to come back, or waiting for a time.
 
 import type { Gate } from '../govern/governor.ts';
-import type { Job } from './job.ts';
 
 export type LaneState = 'empty' | 'active' | 'wants-permit' | 'waits';
 
-export class Lane {
+/** What can stand in a lane: a link of its list. */
+export interface Queued<Self> {
+  nextInLane: Self | null;
+}
+
+export class Lane<Job extends Queued<Job>> {
   readonly gate: Gate;
   state: LaneState = 'empty';
   /** The end of the wait that those who listen were told of; 0 if they know of none. */

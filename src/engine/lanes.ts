@@ -10,8 +10,8 @@ const manyOrigins = 10_000;
 
 export class Lanes {
   readonly #governor: Governor;
-  readonly #lanes = new Map<string, Lane>();
-  #round: Lane[] = [];
+  readonly #lanes = new Map<string, Lane<Job>>();
+  #round: Lane<Job>[] = [];
   #at = 0;
 
   constructor(governor: Governor) {
@@ -19,7 +19,7 @@ export class Lanes {
   }
 
   /** The lane of an origin. */
-  of(origin: string): Lane {
+  of(origin: string): Lane<Job> {
     let lane = this.#lanes.get(origin);
     if (lane === undefined) {
       if (this.#lanes.size >= manyOrigins && this.#lanes.size % manyOrigins === 0) this.#forgetIdle();
@@ -38,7 +38,7 @@ export class Lanes {
   }
 
   /** Lets a lane be asked (again). */
-  activate(lane: Lane): void {
+  activate(lane: Lane<Job>): void {
     if (lane.size === 0) {
       lane.state = 'empty';
     } else {
@@ -48,7 +48,7 @@ export class Lanes {
   }
 
   /** The next lane to be asked; it leaves the round. Null: there is none. */
-  next(): Lane | null {
+  next(): Lane<Job> | null {
     const lane = this.#round[this.#at++];
     if (lane === undefined) {
       this.#round = [];

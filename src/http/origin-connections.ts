@@ -10,7 +10,16 @@ import type { Route } from './route.ts';
 import { streamsPerConnection } from './route.ts';
 import { UndiciConnection } from './undici-connection.ts';
 import type { ConnectionOwner } from './undici-connection.ts';
-import type { UndiciExchange } from './undici-exchange.ts';
+
+/** What wants a connection. */
+export interface PendingExchange {
+  /** It must have a connection that has carried nothing. */
+  readonly fresh: boolean;
+  /** It was cancelled meanwhile. */
+  readonly done: boolean;
+  goOn(connection: UndiciConnection, connections: OriginConnections): void;
+  fail(error: unknown): void;
+}
 
 /** Connections beyond these are closed when they become idle. */
 const maxIdle = 1_024;
@@ -23,7 +32,7 @@ export class OriginConnections implements ConnectionOwner {
   readonly #available = new ConnectionList<UndiciConnection>();
   #protocol: Route['protocol'];
   #deciding: UndiciConnection | null = null;
-  #waiting: UndiciExchange[] = [];
+  #waiting: PendingExchange[] = [];
 
   /** @param forget called when no connection is left, so that origins of long ago cost nothing. */
   constructor(route: Route, counts: ConnectionOwner['counts'], forget: (connections: OriginConnections) => void) {
@@ -34,7 +43,7 @@ export class OriginConnections implements ConnectionOwner {
   }
 
   /** Has an exchange carried, now or as soon as the protocol is known. */
-  start(exchange: UndiciExchange): void {
+  start(exchange: PendingExchange): void {
     if (this.#deciding !== null) {
       this.#waiting.push(exchange);
       return;
@@ -117,7 +126,7 @@ export class OriginConnections implements ConnectionOwner {
     if (this.#all.size === 0) this.#forget(this);
   }
 
-  #takeWaiting(): UndiciExchange[] {
+  #takeWaiting(): PendingExchange[] {
     const waiting = this.#waiting.filter((exchange) => !exchange.done);
     this.#waiting = [];
     return waiting;

@@ -10,7 +10,7 @@ import { refusal } from './dial.ts';
 import { expectStream } from './http2-streams.ts';
 import type { StreamTaker } from './http2-streams.ts';
 import { mapUndiciError } from './map-undici-error.ts';
-import type { OriginConnections } from './origin-connections.ts';
+import type { OriginConnections, PendingExchange } from './origin-connections.ts';
 import type { HttpRequest } from './request.ts';
 import type { Exchange, ResponseHandler } from './transport.ts';
 import type { UndiciConnection } from './undici-connection.ts';
@@ -27,7 +27,7 @@ export interface ExchangeOwner {
   relieve(): void;
 }
 
-export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler, StreamTaker {
+export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.DispatchHandler, StreamTaker {
   sent = false;
   answered = false;
   reused = false;
