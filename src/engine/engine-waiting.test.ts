@@ -46,6 +46,23 @@ describe('Retry-After', () => {
     expect(bench.events.settledIndexes).toHaveLength(40);
   });
 
+  test('what is due earlier is not held up by what was known earlier', async () => {
+    const bench = new EngineBench({
+      records: 2,
+      plan: twoOrigins,
+      script: ({ path }, { atMs }) => {
+        if (atMs > 20) return {};
+        return path === '/0' ? { status: 503, headers: ['retry-after', '30'] } : { status: 500, headMs: 10 };
+      },
+      policy: { random: () => 0.5 },
+    });
+    await bench.run();
+    expect([bench.sentAtMs('/0'), bench.sentAtMs('/1')]).toEqual([
+      [0, 30_000],
+      [0, 260],
+    ]);
+  });
+
   test('a longer backoff wins over a shorter wait', async () => {
     const bench = new EngineBench({ records: 1, script: refuseOnce('/0', '0'), policy: { random: () => 0.9 } });
     await bench.run();
