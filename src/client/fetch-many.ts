@@ -31,7 +31,7 @@ import { ResultStream } from './result-stream.ts';
  *   else console.error(result.index, result.error.code, result.error.message);
  * }
  * @example
- * const results = await Array.fromAsync(fetchMany(urls, { ordered: true }));
+ * const results = await fetchMany(urls, { ordered: true }).toArray();
  */
 export function fetchMany(source: Source, options: FetchManyOptions = {}): ResultStream {
   requireSource(source);

@@ -86,6 +86,13 @@ export class ResultStream implements AsyncIterableIterator<Result, undefined, vo
     return { value: undefined, done: true };
   }
 
+  /** All results in one list, for sources that are not endless. Rejects as `next` does. */
+  async toArray(): Promise<Result[]> {
+    const results: Result[] = [];
+    for await (const result of this) results.push(result);
+    return results;
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }
