@@ -17,6 +17,7 @@ import type { ParsedArguments } from './parsed-arguments.ts';
 import { concludeRun } from './conclude-run.ts';
 import { runSpec } from './run-options.ts';
 import { stopOnSignals } from './signals.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export const runCommand: Command = { spec: runSpec, execute: run };
 
@@ -31,6 +32,7 @@ async function run(parsed: ParsedArguments, io: CliIo): Promise<number> {
 async function send(options: BatchOptions, display: Display, parsed: ParsedArguments, io: CliIo): Promise<number> {
   const { startBatch } = await import('../batch/run-batch.ts');
   const running = await startBatch(options, { stdout: io.stdout, env: io.env });
+  const letGrow = keepYoungGenerationSmall(systemClock);
   if (!display.quiet) announce(running, io);
   const progress = startProgress({
     mode: display.progress,
@@ -47,6 +49,7 @@ async function send(options: BatchOptions, display: Display, parsed: ParsedArgum
   } finally {
     progress.stop();
     forgetSignals();
+    letGrow();
     // A pipe whose writer lives on would keep the process alive.
     if (options.input === '-') io.stdin.destroy();
   }

@@ -10,7 +10,8 @@ import { diskError } from '../disk/disk.ts';
 import type { DiskError } from '../errors.ts';
 
 const groupMs = 50;
-const groupChars = 256 * 1024;
+/** Small on purpose: lines that wait for long are carried along by the garbage collector. */
+const groupChars = 64 * 1024;
 /** More than this waiting to be written, and no new request should be started. */
 const congestedBytes = 16 * 1024 * 1024;
 

@@ -1,0 +1,29 @@
+// Keeps V8's young generation small. Left alone it grows to 128 MB as soon as a run is under way, which
+// is most of the memory that a run takes. What a run makes for one record dies within milliseconds: in
+// a space that fits the processor's caches it is collected at less cost, not at more.
+
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import type { Clock, TimerHandle } from '../concurrency/clock.ts';
+
+/** Below this size what is still in use would be copied too often; measured with `npm run bench`. */
+const enoughBytes = 8 * 1024 * 1024;
+const lookMs = 10;
+
+/**
+ * Lets the young generation of this process grow to about 8 MB, and no further. For commands of ours: a
+ * library's caller decides for theirs. Returns what ends the watch, which must be called.
+ */
+export function keepYoungGenerationSmall(clock: Clock): () => void {
+  let timer: TimerHandle | null = null;
+  const look = (): void => {
+    timer = null;
+    const space = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
+    if (space === undefined) return;
+    if (space.space_size >= enoughBytes) setFlagsFromString('--semi-space-growth-factor=1');
+    else timer = clock.setTimer(lookMs, look);
+  };
+  look();
+  return () => {
+    if (timer !== null) clock.clearTimer(timer);
+  };
+}
