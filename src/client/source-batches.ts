@@ -35,9 +35,10 @@ export class SourceBatches implements AsyncIterator<InputBatch, undefined> {
   next(): Promise<Batch> {
     if (!this.#isAsync) this.#readSync(this.#iterator as Iterator<unknown>);
     if (this.#items.length === 0 && !this.#ended) {
-      this.#waiting = Promise.withResolvers();
+      const waiting: PromiseWithResolvers<Batch> = Promise.withResolvers();
+      this.#waiting = waiting;
       this.#ask();
-      return this.#waiting.promise;
+      return waiting.promise;
     }
     const batch = this.#handOver();
     if (this.#isAsync) this.#ask();
@@ -79,7 +80,12 @@ export class SourceBatches implements AsyncIterator<InputBatch, undefined> {
   readonly #onItem = (item: IteratorResult<unknown>): void => {
     this.#asking = false;
     if (this.#ended) return;
-    this.#take(item);
+    try {
+      this.#take(item);
+    } catch (error) {
+      // A source that is written by hand may give what is no result of an iterator.
+      this.#fail(error);
+    }
     this.#answer();
     this.#ask();
   };

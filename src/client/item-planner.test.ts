@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { DefaultHeaders } from './default-headers.ts';
+import { ItemPlanner } from './item-planner.ts';
+import type { HeadersInput } from './request-input.ts';
+
+function planned(item: unknown, headers?: HeadersInput, authorization: string | null = null) {
+  const planner = new ItemPlanner({
+    runId: 'run',
+    baseUrl: new URL('https://api.example.com/v1/'),
+    headers: new DefaultHeaders(headers, authorization),
+    idempotencyHeader: 'Idempotency-Key',
+  });
+  const plan = planner.plan(item, 3);
+  if (plan.kind !== 'request') throw new Error(plan.kind);
+  const { request } = plan;
+  const section: Record<string, string> = {};
+  for (let at = 0; at < request.headers.length; at += 2) {
+    const name = String(request.headers[at]).toLowerCase();
+    section[name] = [section[name], request.headers[at + 1]].filter((value) => value !== undefined).join(' | ');
+  }
+  return { ...request, id: plan.id, timeoutMs: plan.timeoutMs, section };
+}
+
+test('a URL is a GET, resolved against the base', () => {
+  for (const item of ['orders?x=1', new URL('https://api.example.com/v1/orders?x=1')]) {
+    expect(planned(item)).toMatchObject({ method: 'GET', origin: 'https://api.example.com', path: '/v1/orders?x=1' });
+  }
+  expect(planned({ url: new URL('http://a.example/b'), id: 7, timeoutMs: 5 })).toMatchObject({
+    origin: 'http://a.example',
+    id: '7',
+    timeoutMs: 5,
+  });
+});
+
+test.each([
+  [{ body: 'text' }, 'text', 'text/plain; charset=utf-8'],
+  [{ body: '' }, '', 'text/plain; charset=utf-8'],
+  [{ body: new Uint8Array([1, 2]) }, new Uint8Array([1, 2]), undefined],
+  [{ json: { a: [1, null] } }, '{"a":[1,null]}', 'application/json'],
+  [{ json: 'text' }, '"text"', 'application/json'],
+  [{ json: null }, 'null', 'application/json'],
+  [{ json: 0, headers: { 'Content-Type': 'application/vnd.api+json' } }, '0', 'application/vnd.api+json'],
+] as const)('a body %j', (item, body, type) => {
+  const request = planned({ url: '/', ...item });
+  expect([request.method, request.body, request.section['content-type']]).toEqual(['POST', body, type]);
+  expect(request.section['idempotency-key']).toBe('run-3');
+});
+
+test('no body: neither undefined JSON nor undefined text', () => {
+  const request = planned({ url: '/', json: undefined, body: undefined, method: 'put' });
+  expect([request.method, request.body, request.section['content-type']]).toEqual(['PUT', null, undefined]);
+});
+
+test.each([
+  ['an object', { 'X-Own': 'mine', 'x-list': ['a', 'b'] }],
+  ['Headers', new Headers([['X-Own', 'mine']])],
+  ['pairs', [['X-Own', 'mine']]],
+  ['a map', new Map([['X-Own', 'mine']])],
+] as const)("headers of the request win over the options' (%s)", (_name, headers) => {
+  const request = planned({ url: '/', headers }, { 'x-own': 'yours', 'X-All': 'all', 'user-agent': 'me' });
+  expect(request.section).toMatchObject({ 'x-own': 'mine', 'x-all': 'all', 'user-agent': 'me' });
+});
+
+test('a header that is null or undefined leaves out what the options give', () => {
+  const request = planned(
+    { url: '/', headers: { Authorization: null, 'x-all': undefined } },
+    { 'x-all': '1' },
+    'Bearer t',
+  );
+  expect(request.section).not.toHaveProperty('authorization');
+  expect(request.section).not.toHaveProperty('x-all');
+  expect(planned('/', {}, 'Bearer t').section['authorization']).toBe('Bearer t');
+  expect(planned('/', { Authorization: 'Basic x' }, 'Bearer t').section['authorization']).toBe('Basic x');
+});
+
+test('repeated pairs are all sent', () => {
+  const pairs = [
+    ['x-a', '1'],
+    ['x-a', '2'],
+    ['x-a', '3'],
+  ] as const;
+  expect(planned({ url: '/', headers: pairs }).section['x-a']).toBe('1 | 2 | 3');
+});
+
+test('the item itself stays as it was', () => {
+  const item = Object.freeze({ url: '/', json: { a: 1 }, headers: Object.freeze({ 'x-a': '1' }) });
+  expect(planned(item, { 'x-b': '2' }).section).toMatchObject({ 'x-a': '1', 'x-b': '2' });
+});
