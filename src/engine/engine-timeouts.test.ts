@@ -19,7 +19,10 @@ test.each(phases)('%s', async (_name, answer, message) => {
     engine: { timeoutMs: 2000 },
   });
   await bench.run();
-  expect(bench.recorder.results.get(0)).toMatchObject({ result: 'failed', error: { code: 'timeout', message } });
+  expect(bench.recorder.results.get(0)).toMatchObject({
+    result: 'failed',
+    error: { code: 'timeout', message: `${message}. Raise --timeout if the server needs longer.` },
+  });
   expect(bench.recorder.results.get(0)?.ms).toBeGreaterThanOrEqual(2000);
   expect(bench.recorder.results.get(0)?.ms).toBeLessThanOrEqual(2020);
   expect(bench.events.ended).toMatchObject([{ outcome: 'congestion', code: 'timeout', status: null }]);

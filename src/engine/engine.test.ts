@@ -130,7 +130,7 @@ describe('what a planner may say', () => {
     });
     await bench.run();
     expect(bench.recorder.results.get(0)).toMatchObject({
-      error: { code: 'timeout', message: 'no answer within 0.5 s' },
+      error: { code: 'timeout', message: 'no answer within 0.5 s. Raise --timeout if the server needs longer.' },
     });
     expect(bench.clock.now()).toBeGreaterThanOrEqual(500);
     expect(bench.clock.now()).toBeLessThan(520);

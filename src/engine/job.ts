@@ -83,7 +83,7 @@ export class Job implements ResponseHandler, TimeoutOwner, Queued<Job> {
       this.#abandon(
         'body_too_large',
         `the answer has more than ${this.start.maxBodyBytes} bytes`,
-        'raise --max-body-bytes',
+        'Raise --max-body-bytes.',
       );
     } else if (this.#bodyBytes === chunk.length) {
       this.#body = chunk;
@@ -105,7 +105,7 @@ export class Job implements ResponseHandler, TimeoutOwner, Queued<Job> {
     const seconds = this.start.timeoutMs / 1000;
     const { exchange } = this;
     const missing = exchange?.sent !== true ? 'no connection' : exchange.answered ? 'no complete answer' : 'no answer';
-    this.#abandon('timeout', `${missing} within ${seconds} s`, 'raise --timeout if the server needs longer');
+    this.#abandon('timeout', `${missing} within ${seconds} s`, 'Raise --timeout if the server needs longer.');
   }
 
   #abandon(code: 'timeout' | 'body_too_large', message: string, hint: string): void {

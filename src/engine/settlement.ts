@@ -1,8 +1,9 @@
 // Turns the end of a record's way into its result. Pure.
 
-import type { ErrorCode, RecordError } from '../errors.ts';
+import type { ErrorCode, ManyfetchError, RecordError } from '../errors.ts';
 import type { Answer, FailedResult, OkResult, Result, UnknownResult } from '../http/result.ts';
 import type { Job } from './job.ts';
+import { maskHeaders, maskSecrets } from './mask-secrets.ts';
 
 /** A moment, on both clocks. */
 export interface Moment {
@@ -21,12 +22,12 @@ function baseOf(job: Job, at: Moment) {
     atMs: at.wallMs,
     method: request.method,
     url: request.shownUrl,
-    finalUrl: job.request === request ? null : job.request.shownUrl,
+    finalUrl: job.request === request ? null : maskSecrets(request, job.request.shownUrl),
   };
 }
 
 export function okResult(job: Job, answer: Answer, at: Moment): OkResult {
-  return { ...baseOf(job, at), result: 'ok', answer, skipped: false };
+  return { ...baseOf(job, at), result: 'ok', answer: shown(job, answer), skipped: false };
 }
 
 export function failedResult(
@@ -36,12 +37,24 @@ export function failedResult(
   message: string,
   at: Moment,
 ): FailedResult {
-  return { ...baseOf(job, at), result: 'failed', answer, error: { code, message } };
+  const error = { code, message: maskSecrets(job.start.request, message) };
+  return { ...baseOf(job, at), result: 'failed', answer: answer === null ? null : shown(job, answer), error };
 }
 
 /** `attempts`: those that an earlier process made count too. */
 export function unknownResult(job: Job, message: string, at: Moment, attempts = job.attempts): UnknownResult {
-  return { ...baseOf(job, at), attempts, result: 'unknown', answer: null, error: { code: 'response_lost', message } };
+  const error = { code: 'response_lost', message: maskSecrets(job.start.request, message) } as const;
+  return { ...baseOf(job, at), attempts, result: 'unknown', answer: null, error };
+}
+
+/** What went wrong, and what the user can do about it. */
+export function withHint({ message, hint }: ManyfetchError): string {
+  return hint === null ? message : `${message}. ${hint}`;
+}
+
+function shown(job: Job, answer: Answer): Answer {
+  const headers = maskHeaders(job.start.request, answer.headers);
+  return headers === answer.headers ? answer : { ...answer, headers };
 }
 
 /** The result of a record of which nothing was sent: it cannot be, or the map module left it out. */
@@ -59,5 +72,5 @@ export function unsentResult(index: number, id: string | null, error: RecordErro
     answer: null,
   };
   if (error === null) return { ...base, result: 'ok', skipped: true };
-  return { ...base, result: 'failed', error: { code: error.code, message: error.message } };
+  return { ...base, result: 'failed', error: { code: error.code, message: withHint(error) } };
 }

@@ -15,7 +15,7 @@ import { decide, isOnce } from '../retry/decide.ts';
 import type { RetryPolicy } from '../retry/decide.ts';
 import { retryAfterMs } from '../retry/retry-after.ts';
 import type { Job } from './job.ts';
-import { failedResult, okResult, unknownResult } from './settlement.ts';
+import { failedResult, okResult, unknownResult, withHint } from './settlement.ts';
 import type { Moment } from './settlement.ts';
 
 export interface VerdictOptions {
@@ -127,7 +127,7 @@ export class Verdict {
       const message = `the server asked to wait ${Math.ceil((askedMs ?? 0) / 1000)} s, more than --max-wait allows`;
       this.#decode(job, { code: 'wait_too_long', message });
     } else if (error !== null) {
-      this.#targets.settle(job, failedResult(job, null, error.code, error.message, this.#moment()));
+      this.#targets.settle(job, failedResult(job, null, error.code, withHint(error), this.#moment()));
     } else {
       this.#decode(job, { code: 'http_status', message: `the server answered ${status}` });
     }
@@ -172,7 +172,7 @@ function describe(trouble: 'bad_encoding' | 'body_too_large', encoding: string, 
   if (trouble === 'bad_encoding') return { code: trouble, message: `the answer is said to be ${encoding}, and is not` };
   return {
     code: trouble,
-    message: `the answer decodes (${encoding}) to more than ${maxBytes} bytes; raise --max-body-bytes`,
+    message: `the answer decodes (${encoding}) to more than ${maxBytes} bytes. Raise --max-body-bytes.`,
   };
 }
 
