@@ -28,7 +28,7 @@ cat >use.ts <<'TS'
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as manyfetch from 'manyfetch';
-import { runBatch } from 'manyfetch';
+import { fetchMany, type Result, runBatch } from 'manyfetch';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const server = createServer((request, response) => {
@@ -38,6 +38,11 @@ await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const { port } = server.address() as AddressInfo;
 writeFileSync('in.jsonl', '{"id":"a"}\n{"id":"b"}\n');
 await runBatch({ input: 'in.jsonl', output: 'out.jsonl', url: `http://127.0.0.1:${port}/`, recordAsJson: true });
+const urls = new Set([new URL(`http://127.0.0.1:${port}/`), 'nonsense']);
+const results: Result[] = await fetchMany(urls, { ordered: true, retries: 0 }).toArray();
+const [good, bad] = results;
+if (good?.result !== 'ok' || !(await good.text()).includes('12345678901234567890') || bad?.error?.code !== 'bad_url')
+  throw new Error(`unexpected results: ${JSON.stringify(results)}`);
 server.close();
 const lines = readFileSync('out.jsonl', 'utf8').trimEnd().split('\n');
 if (lines.length !== 2 || !lines.every((line) => line.includes('"result":"ok"') && line.includes('12345678901234567890')))
