@@ -30,9 +30,17 @@ async function run(parsed: ParsedArguments, io: CliIo): Promise<number> {
 }
 
 async function send(options: BatchOptions, display: Display, parsed: ParsedArguments, io: CliIo): Promise<number> {
+  const letGrow = keepYoungGenerationSmall(systemClock);
+  try {
+    return await conduct(options, display, parsed, io);
+  } finally {
+    letGrow();
+  }
+}
+
+async function conduct(options: BatchOptions, display: Display, parsed: ParsedArguments, io: CliIo): Promise<number> {
   const { startBatch } = await import('../batch/run-batch.ts');
   const running = await startBatch(options, { stdout: io.stdout, env: io.env });
-  const letGrow = keepYoungGenerationSmall(systemClock);
   if (!display.quiet) announce(running, io);
   const progress = startProgress({
     mode: display.progress,
@@ -49,7 +57,6 @@ async function send(options: BatchOptions, display: Display, parsed: ParsedArgum
   } finally {
     progress.stop();
     forgetSignals();
-    letGrow();
     // A pipe whose writer lives on would keep the process alive.
     if (options.input === '-') io.stdin.destroy();
   }

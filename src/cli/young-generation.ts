@@ -6,8 +6,8 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import type { Clock, TimerHandle } from '../concurrency/clock.ts';
 
 /** Below this size what is still in use would be copied too often; measured with `npm run bench`. */
-const enoughBytes = 8 * 1024 * 1024;
-const lookMs = 10;
+const enoughBytes = 4 * 1024 * 1024;
+const lookMs = 5;
 
 /**
  * Lets the young generation of this process grow to about 8 MB, and no further. For commands of ours: a
