@@ -40,10 +40,14 @@ export function fetchMany(source: Source, options: FetchManyOptions = {}): Resul
   return new ResultStream({ source, options: resolved, transport, clock: systemClock, random: systemRandom });
 }
 
+/** What a value is called in a message. */
+const shapes: Readonly<Partial<Record<string, string>>> = { string: 'a text', object: 'an object', number: 'a number' };
+
 function requireSource(source: unknown): void {
   const isObject = (typeof source === 'object' && source !== null) || typeof source === 'function';
   if (isObject && (Symbol.asyncIterator in source || Symbol.iterator in source)) return;
-  const what = typeof source === 'string' ? 'a text' : source === null ? 'null' : typeof source;
+  const what =
+    source === null || source === undefined ? String(source) : (shapes[typeof source] ?? `a ${typeof source}`);
   throw new UsageError('bad_option', `Expected the source to be a list, a generator or a stream, got ${what}`, {
     hint: 'for a single request, give a list of one: fetchMany([url])',
   });

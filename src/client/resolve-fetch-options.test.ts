@@ -46,8 +46,10 @@ describe('refused at once', () => {
 
   test.each([
     ['https://a.example', 'a text'],
-    [new URL('https://a.example'), 'object'],
-    [{ url: 'https://a.example' }, 'object'],
+    [new URL('https://a.example'), 'an object'],
+    [{ url: 'https://a.example' }, 'an object'],
+    [5, 'a number'],
+    [() => [], 'a function'],
     [null, 'null'],
     [undefined, 'undefined'],
   ])('the source %s', (source, what) => {
