@@ -21,7 +21,7 @@ for await (const _ of fetchMany(Array.from({ length: 50 }, () => url + '/hello/x
 print('end');
 for await (const _ of fetchMany(urls(1000), { concurrency: 10 })) break;
 print('break');
-for await (const _ of fetchMany([url + '/status/503', url + '/hello/x'], { rate: '1/s', ordered: false })) break;
+for await (const _ of fetchMany([url + '/status/503', url + '/hello/x'], { rate: '5/s' })) break;
 print('waiting');
 await fetchMany(failing(), { concurrency: 9 }).toArray().catch(() => {});
 print('source');
