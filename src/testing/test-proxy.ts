@@ -33,6 +33,8 @@ export async function startHttpProxy(toPort: number, credentials?: string, tls?:
     const path = new URL(incoming.url ?? '').pathname;
     const onward = httpRequest({ port: toPort, host: '127.0.0.1', path, method: incoming.method ?? 'GET', headers });
     onward.on('response', (answer) => answer.pipe(outgoing.writeHead(answer.statusCode ?? 502)));
+    // The target hung up: so does the proxy.
+    onward.on('error', () => incoming.socket.destroy());
     incoming.pipe(onward);
   });
   server.on('connect', (incoming, socket: Socket) => {
