@@ -7,11 +7,9 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const results = 'examples/orders.results.jsonl';
 
-const run = [
-  ...['run', 'examples/orders.jsonl', '-o', results, '--fresh'],
-  ...['--url', 'https://api.example.com/orders/{{id}}', '--method', 'PUT', '--record-as-json'],
-  ...['--concurrency', '100', '--rehearse'],
-];
+const files = ['examples/orders.jsonl', '-o', results, '--fresh'];
+const request = ['--url', 'https://api.example.com/orders/{{id}}', '--method', 'PUT', '--record-as-json'];
+const run = ['run', ...files, ...request, '--concurrency', '100', '--rehearse'];
 
 function manyfetch(words: readonly string[]): number {
   const shown = words.map((word) => (/[{}]/.test(word) ? `'${word}'` : word)).join(' ');
