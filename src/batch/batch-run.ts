@@ -109,8 +109,11 @@ export class LiveRun implements BatchRun {
       discard = this.#isUntouched(failure);
       return this.#outcome(end, failure);
     } finally {
-      await recorder.close();
-      await this.#parts.cleanUp(discard);
+      try {
+        await recorder.close();
+      } finally {
+        await this.#parts.cleanUp(discard);
+      }
     }
   }
 

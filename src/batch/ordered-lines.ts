@@ -25,6 +25,11 @@ export class OrderedLines {
     this.#next = this.#from(0);
   }
 
+  /** The record whose line is waited for. */
+  get next(): number {
+    return this.#next;
+  }
+
   /** So much waits that no further record should be read. What is under way must go on: one of it is waited for. */
   get isFull(): boolean {
     return this.#held.size >= mostLines || this.#heldChars >= mostChars;

@@ -53,7 +53,7 @@ function lastWords(entries: readonly JournalEntry[]): { limit: number | null; fi
       ({ limit } = entry);
       finished = false;
     } else if (entry.kind === 'finished') {
-      finished = true;
+      finished = entry.limit === null || (limit !== null && entry.limit >= limit);
     }
   }
   return { limit, finished };

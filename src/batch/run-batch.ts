@@ -14,6 +14,7 @@ import { inputIdentity } from '../input/input-identity.ts';
 import { openInput } from '../input/open-input.ts';
 import type { RecordReader } from '../input/reader.ts';
 import type { InputIdentity } from '../journal/run-header.ts';
+import { checkBodyFolder } from '../output/check-body-folder.ts';
 import { createFormat } from '../output/sink-format.ts';
 import { createPlanner } from '../plan/create-planner.ts';
 import type { Planner } from '../plan/planner.ts';
@@ -25,7 +26,7 @@ import { LiveRun } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
 import { describeRun } from './describe-run.ts';
 import { endedRun } from './ended-run.ts';
-import { makeTransport } from './make-transport.ts';
+import { makeTransport, readTlsFiles } from './make-transport.ts';
 import { resolveOptions } from './resolve-options.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 import { resultFingerprints } from './result-fingerprints.ts';
@@ -53,6 +54,8 @@ export async function startBatch(given: BatchOptions, overrides: Partial<RunEnvi
   const reader = await openInput(inputOptions(options, world));
   // Made here for what it finds wrong, before any file is made. A resumed run has another id.
   const firstPlanner = await makePlanner(options, world, newRunId);
+  await readTlsFiles(options);
+  if (options.bodies !== null) await checkBodyFolder(options.bodies);
   const format = createFormat(options.outputFormat, { body: options.bodies === null ? options.body : 'file' });
   const files = await openRun(options, given, world, { newRunId, format });
   try {
@@ -169,7 +172,7 @@ async function makePlanner(options: ResolvedOptions, { env }: RunEnvironment, ru
 async function openRun(
   options: ResolvedOptions,
   given: BatchOptions,
-  { disk, clock }: RunEnvironment,
+  { disk, clock, compactAfterBytes }: RunEnvironment,
   { newRunId, format }: { newRunId: string; format: ReturnType<typeof createFormat> },
 ): Promise<OpenRun | null> {
   if (options.output === '-') return null;
@@ -179,6 +182,7 @@ async function openRun(
     fresh: options.fresh,
     limit: options.limit,
     format,
+    compactAfterBytes,
     newRunId,
     describe: async (runId) => ({
       input: options.input === '-' ? '-' : resolve(options.input),

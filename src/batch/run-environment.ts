@@ -19,6 +19,10 @@ export interface RunEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Used instead of one made from the options; null: make one. */
   readonly transport: Transport | null;
+  /** How often what is settled is brought to the disk. @default 1000 */
+  readonly checkpointMs: number;
+  /** The journal is rewritten when it has grown by so much. @default 1 MiB */
+  readonly compactAfterBytes: number;
   /** Sees each result when it is recorded. */
   readonly onResult: ((result: Result) => void) | null;
 }
@@ -36,6 +40,8 @@ export function environmentWith(given: Partial<RunEnvironment>): RunEnvironment 
     stdout: given.stdout ?? process.stdout,
     env: given.env ?? process.env,
     transport: given.transport ?? null,
+    checkpointMs: given.checkpointMs ?? 1000,
+    compactAfterBytes: given.compactAfterBytes ?? 1024 * 1024,
     onResult: given.onResult ?? null,
   };
 }

@@ -1,7 +1,7 @@
 // The files of a run: the output, the journal beside it, the lock beside that. Decides whether a run
 // begins, goes on, or is refused, and brings the files into the state that a run starts from.
 
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../concurrency/clock.ts';
 import type { Disk, DiskFile } from '../disk/disk.ts';
@@ -24,6 +24,7 @@ export interface WantedRun {
   readonly fresh: boolean;
   readonly limit: number | null;
   readonly format: ResultFormat;
+  readonly compactAfterBytes: number;
   /** An id for a run that begins. */
   readonly newRunId: string;
   describe(runId: string): Promise<Omit<RunHeader, 'version' | 'runId' | 'createdAt'>>;
@@ -47,6 +48,7 @@ export function journalPathOf(output: string): string {
 /** Opens the files of a run. Throws UsageError if it cannot be this run, DiskError if the disk fails. */
 export async function openRunFiles(disk: Disk, clock: Clock, wanted: WantedRun): Promise<OpenRun> {
   await refuseMissingFolder(wanted.output);
+  await refuseOtherThanFile(wanted.output);
   const lock = await takeRunLock(`${journalPathOf(wanted.output)}.lock`, wanted.newRunId);
   try {
     return { ...(await openLocked(disk, clock, wanted)), lock };
@@ -79,6 +81,7 @@ async function openLocked(disk: Disk, clock: Clock, wanted: WantedRun): Promise<
   const recovered = await recover(journal, journalPath, {
     bytes: bytes ?? 0,
     headerBytes,
+    isRowStart: (byte) => isRowStart(output, byte),
     rows: (from) => scanResults(output, { format: wanted.format.name, from, mode: 'index' }),
   });
   if (recovered.finished !== null && coversLimit(recovered.finished, wanted.limit))
@@ -93,13 +96,27 @@ function coversLimit(finished: { readonly limit: number | null }, wanted: number
 async function begin(disk: Disk, wanted: WantedRun, at: string): Promise<Omit<OpenRun, 'lock'>> {
   const runId = wanted.newRunId;
   const header: RunHeader = { version: journalVersion, runId, createdAt: at, ...(await wanted.describe(runId)) };
+  const { limit, compactAfterBytes, format } = wanted;
   // The old results go before the new journal comes: rows of an old run must never be taken for this one's.
   const output = await disk.create(wanted.output);
-  await output.write(Buffer.from(wanted.format.header));
-  await output.sync();
-  const start = { header, at, limit: wanted.limit, checkpoint: null, startedUpTo: 0, held: new Map() };
-  const journal = await FileJournal.begin(disk, journalPathOf(wanted.output), start);
-  return { header, recovered: null, files: { output, journal, outputBytes: Buffer.byteLength(wanted.format.header) } };
+  const start = { header, at, limit, widestLimit: limit, checkpoint: null, startedUpTo: 0, held: new Map() };
+  const journal = await orClose(output, async () => {
+    await output.sync();
+    return FileJournal.begin(disk, journalPathOf(wanted.output), { ...start, compactAfterBytes });
+  });
+  // Without a journal a file that is not empty is taken for somebody else's, so its first bytes come after it.
+  await orClose(output, () => orClose(journal, () => output.write(Buffer.from(format.header))));
+  return { header, recovered: null, files: { output, journal, outputBytes: Buffer.byteLength(format.header) } };
+}
+
+/** Does what may fail; closes the file if it does. */
+async function orClose<T>(file: { close(): Promise<void> }, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 interface Found {
@@ -112,16 +129,9 @@ interface Found {
 async function goOn(disk: Disk, wanted: WantedRun, found: Found): Promise<Omit<OpenRun, 'lock'>> {
   const { recovered, at, headerBytes, bytes } = found;
   const { header } = recovered;
+  const wholeBytes = Math.min(recovered.outputBytes, bytes);
+  const outputBytes = Math.max(wholeBytes, headerBytes);
   const output = await disk.open(wanted.output);
-  let outputBytes = Math.min(recovered.outputBytes, bytes);
-  if (outputBytes < headerBytes) {
-    await output.truncate(0);
-    await output.write(Buffer.from(wanted.format.header));
-    outputBytes = headerBytes;
-  } else if (bytes > outputBytes) {
-    await output.truncate(outputBytes);
-  }
-  await output.sync();
   const checkpoint: Checkpoint = {
     read: recovered.read,
     open: writeRanges(recovered.open),
@@ -131,8 +141,19 @@ async function goOn(disk: Disk, wanted: WantedRun, found: Found): Promise<Omit<O
     counts: recovered.counts,
   };
   const { startedUpTo, held } = recovered;
-  const start = { header, at, limit: wanted.limit, checkpoint, startedUpTo, held };
-  const journal = await FileJournal.begin(disk, journalPathOf(wanted.output), start);
+  const { limit, compactAfterBytes } = wanted;
+  const widestLimit = limit === null || recovered.limit === null ? null : Math.max(limit, recovered.limit);
+  const start = { header, at, limit, widestLimit, checkpoint, startedUpTo, held, compactAfterBytes };
+  const journal = await orClose(output, async () => {
+    if (wholeBytes < headerBytes) {
+      await output.truncate(0);
+      await output.write(Buffer.from(wanted.format.header));
+    } else if (bytes > wholeBytes) {
+      await output.truncate(wholeBytes);
+    }
+    await output.sync();
+    return FileJournal.begin(disk, journalPathOf(wanted.output), start);
+  });
   return { header, recovered, files: { output, journal, outputBytes } };
 }
 
@@ -146,10 +167,29 @@ async function refuseMissingFolder(output: string): Promise<void> {
   }
   if (!facts.isDirectory())
     throw new UsageError('no_such_file', `${folder}, where the output ${output} should stand, is not a folder`);
-  if ((await stat(output).catch(() => null))?.isDirectory() === true) {
+}
+
+async function refuseOtherThanFile(output: string): Promise<void> {
+  const facts = await stat(output).catch(() => null);
+  if (facts === null || facts.isFile()) return;
+  if (facts.isDirectory()) {
     throw new UsageError('output_exists', `the output ${output} is a folder`, {
       hint: `name a file in it, such as ${output}/results.jsonl`,
     });
+  }
+  throw new UsageError('output_exists', `the output ${output} is a device or a pipe, not a file`, {
+    hint: 'name a file, or write to standard output with -o -',
+  });
+}
+
+async function isRowStart(path: string, byte: number): Promise<boolean> {
+  if (byte === 0) return true;
+  const file = await open(path, 'r');
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, byte - 1);
+    return bytesRead === 1 && buffer[0] === 0x0a;
+  } finally {
+    await file.close();
   }
 }
 

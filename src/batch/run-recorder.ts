@@ -2,10 +2,12 @@
 // open becomes a checkpoint. The output decides what is settled; the journal only says how to find it
 // out quickly, and which requests must not be sent twice.
 //
-// Invariant: a checkpoint is written only when every line that it counts on has reached the disk.
+// Invariants: a checkpoint is written only when every line that it counts on has reached the disk; a run
+// is called finished only if no record that was begun is open, and nothing has failed.
 
 import type { Clock, TimerHandle } from '../concurrency/clock.ts';
 import type { Recorder } from '../engine/recorder.ts';
+import { UsageError } from '../errors.ts';
 import type { Result } from '../http/result.ts';
 import type { InputPosition } from '../input/reader.ts';
 import type { FileJournal } from '../journal/file-journal.ts';
@@ -17,7 +19,6 @@ import type { ResultFile } from '../output/result-file.ts';
 import type { ResultFormat } from '../output/result-format.ts';
 import type { HeldLine, OrderedLines } from './ordered-lines.ts';
 
-const checkpointMs = 1000;
 /** Marks of what was started are written for so many records at once. */
 const startedBlock = 1024;
 /** So many bodies may be on their way to their files. */
@@ -33,6 +34,10 @@ export interface RunRecorderOptions {
   readonly doubtful: ReadonlySet<number>;
   readonly counts: Counts;
   readonly startedUpTo: number;
+  /** Records from here on are not part of what is to be done now. */
+  readonly endIndex: number;
+  /** Time between two checkpoints. */
+  readonly checkpointMs: number;
   readonly bodies: BodyFolder | null;
   /** Null: results are written as they come. */
   readonly order: OrderedLines | null;
@@ -47,10 +52,14 @@ export class RunRecorder implements Recorder {
   readonly #counts: { -readonly [Name in keyof Counts]: Counts[Name] };
   readonly #sent: Set<number>;
   #startedUpTo: number;
+  /** One above the last record that was given to this process; they come in ascending order. */
+  #openedUpTo = 0;
   #saving = 0;
   #allSaved: PromiseWithResolvers<void> | null = null;
   #timer: TimerHandle | null = null;
   #checkpointing: Promise<void> | null = null;
+  #isEnding = false;
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(options: RunRecorderOptions) {
     this.#options = options;
@@ -73,7 +82,9 @@ export class RunRecorder implements Recorder {
   }
 
   get isFull(): boolean {
-    return this.#options.order?.isFull ?? false;
+    // However much waits: as long as the record that is waited for was not read, reading must go on.
+    const { order } = this.#options;
+    return order !== null && order.isFull && order.next < this.#openedUpTo;
   }
 
   batchBegins(position: InputPosition): void {
@@ -83,6 +94,7 @@ export class RunRecorder implements Recorder {
   opened(index: number): void {
     const { open, journal } = this.#options;
     open.opened(index);
+    this.#openedUpTo = index + 1;
     if (journal !== null && index >= this.#startedUpTo) {
       this.#startedUpTo = index + startedBlock;
       journal.started(this.#startedUpTo);
@@ -106,7 +118,8 @@ export class RunRecorder implements Recorder {
 
   /** What is settled now; the output must have been saved up to its `outputBytes` before it is written. */
   #snapshot(): Checkpoint {
-    const { file, open } = this.#options;
+    const { file, journal, open } = this.#options;
+    journal?.checkpointBegins();
     return {
       read: open.read,
       open: writeRanges(open),
@@ -119,25 +132,40 @@ export class RunRecorder implements Recorder {
 
   /** Brings all results to the disk and writes the last checkpoint; `finished`: nothing is left to do. */
   async finish(finished: boolean): Promise<void> {
-    this.#disarmTimer();
-    while (this.#checkpointing !== null) await this.#checkpointing;
-    if (this.#saving > 0) {
-      this.#allSaved = Promise.withResolvers();
-      await this.#allSaved.promise;
-    }
-    const { file, journal, open } = this.#options;
+    await this.#quiet();
+    if (this.#failure !== null) throw this.#failure.error;
+    const { file, journal, open, endIndex } = this.#options;
     const checkpoint = this.#snapshot();
     await file.save();
-    if (finished) await journal?.finish(checkpoint, open.read);
+    const missed = finished ? open.earliest : null;
+    const isComplete = finished && (missed === null || missed >= endIndex);
+    if (isComplete) await journal?.finish(checkpoint, open.read);
     else await journal?.checkpoint(checkpoint);
+    if (finished && !isComplete) throw endedTooEarly(missed);
   }
 
-  /** Stops writing, whatever is left. */
+  /** Closes the files. Results that are known are written if that is still possible. */
   async close(): Promise<void> {
-    this.#disarmTimer();
+    await this.#quiet();
+    const { file, journal } = this.#options;
+    try {
+      await file.flush().catch(() => undefined);
+      await file.close();
+    } finally {
+      await journal?.close();
+    }
+  }
+
+  /** Resolves when nothing is under way any more, and nothing begins by itself. */
+  async #quiet(): Promise<void> {
+    this.#isEnding = true;
+    if (this.#timer !== null) this.#options.clock.clearTimer(this.#timer);
+    this.#timer = null;
     while (this.#checkpointing !== null) await this.#checkpointing;
-    await this.#options.file.close();
-    await this.#options.journal?.close();
+    if (this.#saving > 0) {
+      this.#allSaved ??= Promise.withResolvers();
+      await this.#allSaved.promise;
+    }
   }
 
   #saveBody(bodies: BodyFolder, result: Result): void {
@@ -145,7 +173,7 @@ export class RunRecorder implements Recorder {
     bodies
       .save(result)
       .then((bodyFile) => this.#handOver(result, this.#options.format.encode(result, bodyFile)))
-      .catch(this.#options.onFailure)
+      .catch(this.#onFailure)
       .finally(() => {
         this.#saving--;
         if (this.#saving === 0) this.#allSaved?.resolve();
@@ -185,17 +213,19 @@ export class RunRecorder implements Recorder {
   }
 
   #armTimer(): void {
-    if (this.#options.journal === null) return;
-    this.#timer = this.#options.clock.setTimer(checkpointMs, () => {
+    const { clock, checkpointMs, journal } = this.#options;
+    if (journal === null || this.#isEnding) return;
+    this.#timer = clock.setTimer(checkpointMs, () => {
       this.#timer = null;
       this.#checkpointing = this.#checkpoint();
     });
   }
 
-  #disarmTimer(): void {
-    if (this.#timer !== null) this.#options.clock.clearTimer(this.#timer);
-    this.#timer = null;
-  }
+  /** Kept, since the engine may have ended before and not hear of it. */
+  readonly #onFailure = (error: unknown): void => {
+    this.#failure ??= { error };
+    this.#options.onFailure(error);
+  };
 
   async #checkpoint(): Promise<void> {
     try {
@@ -204,9 +234,17 @@ export class RunRecorder implements Recorder {
       await this.#options.journal?.checkpoint(checkpoint);
       this.#armTimer();
     } catch (error) {
-      this.#options.onFailure(error);
+      this.#onFailure(error);
     } finally {
       this.#checkpointing = null;
     }
   }
+}
+
+function endedTooEarly(missed: number | null): UsageError {
+  return new UsageError(
+    'input_changed',
+    `the input ended before record ${missed}, which an earlier process had begun: it is not the input that this run began with`,
+    { hint: 'give the same input again; or start over with --fresh (the results so far are replaced)' },
+  );
 }

@@ -59,6 +59,8 @@ export function setUpRecorder({ options, world, format, files, onFailure, onRoom
     doubtful: recovered?.sent ?? new Set(),
     counts,
     startedUpTo: recovered?.startedUpTo ?? 0,
+    endIndex: options.limit === null ? Infinity : options.offset + options.limit,
+    checkpointMs: world.checkpointMs,
     bodies: options.bodies === null ? null : new BodyFolder(options.bodies),
     order: options.order === 'input' ? new OrderedLines(isPending) : null,
     clock,

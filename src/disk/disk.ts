@@ -95,7 +95,11 @@ class SystemFile implements DiskFile {
   }
 
   async close(): Promise<void> {
-    await this.#handle.close();
+    try {
+      await this.#handle.close();
+    } catch (error) {
+      throw diskError(error, this.#path, 'close');
+    }
   }
 }
 

@@ -2,8 +2,8 @@
 // now and then, and whenever a run is resumed, the file is replaced by a short one that says the same.
 // Reading it back is `recover.ts`.
 //
-// Invariant: at every moment the file at `path` is a whole header followed by entries of which only
-// the last may be torn.
+// Invariants: at every moment the file at `path` is a whole header followed by entries of which only
+// the last may be torn; after a failure nothing more is written; no mark is lost by a replacement.
 
 import type { Disk, DiskFile } from '../disk/disk.ts';
 import type { Checkpoint, Counts, HeldEntry, JournalEntry } from './journal-entry.ts';
@@ -11,22 +11,29 @@ import { writeEntry } from './journal-entry.ts';
 import { writeRanges } from './ordinal-ranges.ts';
 import type { RunHeader } from './run-header.ts';
 
-/** The journal is rewritten when it has grown by this since the last time. */
-const defaultCompactAfterBytes = 1024 * 1024;
-
 /** What a journal begins with: a new run has no checkpoint. */
 export interface JournalStart {
   readonly header: RunHeader;
   /** ISO time at which this process began. */
   readonly at: string;
+  /** Records that this process is to take; null: all. */
   readonly limit: number | null;
+  /** The largest limit that any process of the run was given; null: one was given none. */
+  readonly widestLimit: number | null;
   readonly checkpoint: Checkpoint | null;
   /** Records below may have been started. */
   readonly startedUpTo: number;
   /** Results that wait for their turn. */
   readonly held: ReadonlyMap<number, HeldEntry>;
-  /** For tests. @default 1 MiB */
-  readonly compactAfterBytes?: number;
+  /** The journal is rewritten when it has grown by so much, and by its own length, since the last time. */
+  readonly compactAfterBytes: number;
+}
+
+/** The state that a checkpoint is about, and what was announced since. */
+interface Compaction {
+  readonly startedUpTo: number;
+  readonly held: ReadonlyMap<number, HeldEntry>;
+  readonly meanwhile: Uint8Array[];
 }
 
 export class FileJournal {
@@ -37,8 +44,9 @@ export class FileJournal {
   #file: DiskFile;
   #startedUpTo: number;
   #bytesSinceCompaction = 0;
-  /** What is appended while the file is being rewritten; null when it is not. */
-  #meanwhile: Uint8Array[] | null = null;
+  #compactAfterBytes: number;
+  #compaction: Compaction | null = null;
+  #failure: { readonly error: unknown } | null = null;
 
   private constructor(disk: Disk, path: string, start: JournalStart, file: DiskFile) {
     this.#disk = disk;
@@ -47,21 +55,25 @@ export class FileJournal {
     this.#file = file;
     this.#startedUpTo = start.startedUpTo;
     this.#held = new Map(start.held);
+    this.#compactAfterBytes = start.compactAfterBytes;
   }
 
   /** Writes the journal of a run that begins, or goes on; what stood there is replaced in one step. */
   static async begin(disk: Disk, path: string, start: JournalStart): Promise<FileJournal> {
-    const file = await writeBeside(disk, path, snapshot(start, start.checkpoint, start.startedUpTo, start.held));
-    await file.sync();
-    disk.renameNow(besideName(path), path);
-    await disk.syncFolder(path);
+    const file = await replace(disk, path, Buffer.from(snapshot(start, start.checkpoint, start)), []);
+    try {
+      await disk.syncFolder(path);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     return new FileJournal(disk, path, start, file);
   }
 
   /** Says, before it is so, that records below may be started. */
   started(upTo: number): void {
-    this.#startedUpTo = upTo;
     this.#append({ kind: 'started', upTo });
+    this.#startedUpTo = upTo;
   }
 
   /** Says, before it is so, that requests of these records may leave; they must not be sent twice. */
@@ -72,28 +84,43 @@ export class FileJournal {
   /** Keeps a result that waits for its turn in the order of the input. */
   hold(index: number, result: keyof Counts, line: string): void {
     const entry: HeldEntry = { kind: 'held', index, result, line };
-    this.#held.set(index, entry);
     this.#append(entry);
+    this.#held.set(index, entry);
   }
 
-  /** The result stands in the output now. */
+  /** The result was handed over to the output. */
   unhold(index: number): void {
     this.#held.delete(index);
   }
 
+  /**
+   * The facts of the next checkpoint are taken now. What is announced between this call and that
+   * checkpoint is not among them, and must outlive it.
+   */
+  checkpointBegins(): void {
+    if (this.#bytesSinceCompaction <= this.#compactAfterBytes) return;
+    this.#compaction = { startedUpTo: this.#startedUpTo, held: new Map(this.#held), meanwhile: [] };
+  }
+
   /** Records what is settled. The output must have reached the disk up to `outputBytes`. */
   async checkpoint(checkpoint: Checkpoint): Promise<void> {
-    this.#append({ kind: 'checkpoint', checkpoint });
-    if (this.#bytesSinceCompaction > (this.#start.compactAfterBytes ?? defaultCompactAfterBytes))
-      await this.#compact(checkpoint);
-    else await this.#file.sync();
+    await this.#guarded(async () => {
+      if (this.#compaction !== null) {
+        await this.#compact(checkpoint, this.#compaction);
+        return;
+      }
+      this.#append({ kind: 'checkpoint', checkpoint });
+      await this.#file.sync();
+    });
   }
 
   /** Records that all is done. */
   async finish(checkpoint: Checkpoint, records: number): Promise<void> {
-    this.#append({ kind: 'checkpoint', checkpoint });
-    this.#append({ kind: 'finished', records, limit: this.#start.limit, outputBytes: checkpoint.outputBytes });
-    await this.#file.sync();
+    await this.#guarded(async () => {
+      this.#append({ kind: 'checkpoint', checkpoint });
+      this.#append({ kind: 'finished', records, limit: this.#start.limit, outputBytes: checkpoint.outputBytes });
+      await this.#file.sync();
+    });
   }
 
   async close(): Promise<void> {
@@ -101,47 +128,73 @@ export class FileJournal {
   }
 
   #append(entry: JournalEntry): void {
+    // Behind a torn entry nothing would be read: better to say so.
+    if (this.#failure !== null) throw this.#failure.error;
     const bytes = Buffer.from(writeEntry(entry));
-    this.#file.writeNow(bytes);
+    try {
+      this.#file.writeNow(bytes);
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
     this.#bytesSinceCompaction += bytes.length;
-    this.#meanwhile?.push(bytes);
+    this.#compaction?.meanwhile.push(bytes);
   }
 
-  async #compact(checkpoint: Checkpoint): Promise<void> {
-    this.#meanwhile = [];
-    const text = snapshot(this.#start, checkpoint, this.#startedUpTo, this.#held);
-    const file = await writeBeside(this.#disk, this.#path, text);
-    await file.sync();
-    // From here to the change of files nothing may come between: what was announced must not be lost.
-    if (this.#meanwhile.length > 0) file.writeNow(Buffer.concat(this.#meanwhile));
-    this.#meanwhile = null;
-    this.#disk.renameNow(besideName(this.#path), this.#path);
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    if (this.#failure !== null) throw this.#failure.error;
+    try {
+      await work();
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  async #compact(checkpoint: Checkpoint, compaction: Compaction): Promise<void> {
+    const bytes = Buffer.from(snapshot(this.#start, checkpoint, compaction));
+    const file = await replace(this.#disk, this.#path, bytes, compaction.meanwhile);
     const old = this.#file;
     this.#file = file;
+    this.#compaction = null;
     this.#bytesSinceCompaction = 0;
+    this.#compactAfterBytes = Math.max(this.#start.compactAfterBytes, bytes.length);
     await old.close();
     await this.#disk.syncFolder(this.#path);
   }
 }
 
-function besideName(path: string): string {
-  return `${path}.new`;
-}
-
-async function writeBeside(disk: Disk, path: string, text: string): Promise<DiskFile> {
-  const file = await disk.create(besideName(path));
-  await file.write(Buffer.from(text));
-  return file;
+/** Puts a new file in the place of another in one step, with what was gathered while it was being written. */
+async function replace(
+  disk: Disk,
+  path: string,
+  bytes: Uint8Array,
+  meanwhile: readonly Uint8Array[],
+): Promise<DiskFile> {
+  const beside = `${path}.new`;
+  const file = await disk.create(beside);
+  try {
+    await file.write(bytes);
+    await file.sync();
+    // From here to the change of files nothing may come between: what was announced must not be lost.
+    if (meanwhile.length > 0) file.writeNow(Buffer.concat(meanwhile));
+    disk.renameNow(beside, path);
+    return file;
+  } catch (error) {
+    await file.close();
+    // A full disk needs the space; that it could not be freed is no news.
+    await disk.remove(beside).catch(() => undefined);
+    throw error;
+  }
 }
 
 function snapshot(
   start: JournalStart,
   checkpoint: Checkpoint | null,
-  startedUpTo: number,
-  held: ReadonlyMap<number, HeldEntry>,
+  { startedUpTo, held }: Pick<JournalStart, 'startedUpTo' | 'held'>,
 ): string {
   let text = writeEntry({ kind: 'header', header: start.header });
-  text += writeEntry({ kind: 'session', at: start.at, limit: start.limit });
+  text += writeEntry({ kind: 'session', at: start.at, limit: start.widestLimit });
   if (startedUpTo > 0) text += writeEntry({ kind: 'started', upTo: startedUpTo });
   for (const entry of held.values()) text += writeEntry(entry);
   if (checkpoint !== null) text += writeEntry({ kind: 'checkpoint', checkpoint });

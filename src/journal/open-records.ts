@@ -27,6 +27,12 @@ export class OpenRecords {
     return this.#open.size;
   }
 
+  /** The first open ordinal; null if none is open. */
+  get earliest(): number | null {
+    const first = this.#open.values().next();
+    return first.done === true ? null : first.value;
+  }
+
   has(index: number): boolean {
     return this.#open.has(index);
   }
@@ -57,8 +63,7 @@ export class OpenRecords {
 
   /** Where to read on so that no open record is missed. Forgets what lies before. */
   position(): Position {
-    const earliest = this.#open.values().next();
-    const from = earliest.done === true ? this.#read : earliest.value;
+    const from = this.earliest ?? this.#read;
     let at = 0;
     while ((this.#positions[at + 1]?.index ?? Infinity) <= from) at++;
     this.#positions.splice(0, at);

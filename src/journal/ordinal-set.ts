@@ -1,7 +1,11 @@
-// A growing set of ordinals, one bit each: ten million take 1.25 MB.
+// A growing set of ordinals, one bit each: ten million take 1.25 MB. Memory is taken page by page, so
+// that an ordinal that is far off, as an edited file may hold, costs one page.
+
+const wordsPerPage = 1024;
+const ordinalsPerPage = wordsPerPage * 32;
 
 export class OrdinalSet {
-  #words = new Uint32Array(1024);
+  readonly #pages = new Map<number, Uint32Array>();
   #size = 0;
   #end = 0;
 
@@ -17,22 +21,22 @@ export class OrdinalSet {
 
   /** False if it was in it already. */
   add(ordinal: number): boolean {
-    const word = Math.floor(ordinal / 32);
-    if (word >= this.#words.length) {
-      const grown = new Uint32Array(Math.max(word + 1, this.#words.length * 2));
-      grown.set(this.#words);
-      this.#words = grown;
-    }
+    const number = Math.floor(ordinal / ordinalsPerPage);
+    let page = this.#pages.get(number);
+    if (page === undefined) this.#pages.set(number, (page = new Uint32Array(wordsPerPage)));
+    const word = (ordinal % ordinalsPerPage) >>> 5;
     const bit = (1 << (ordinal % 32)) >>> 0;
-    const before = this.#words[word] ?? 0;
+    const before = page[word] ?? 0;
     if ((before & bit) !== 0) return false;
-    this.#words[word] = before | bit;
+    page[word] = before | bit;
     this.#size++;
     if (ordinal >= this.#end) this.#end = ordinal + 1;
     return true;
   }
 
   has(ordinal: number): boolean {
-    return (((this.#words[Math.floor(ordinal / 32)] ?? 0) >>> (ordinal % 32)) & 1) === 1;
+    const page = this.#pages.get(Math.floor(ordinal / ordinalsPerPage));
+    if (page === undefined) return false;
+    return (((page[(ordinal % ordinalsPerPage) >>> 5] ?? 0) >>> (ordinal % 32)) & 1) === 1;
   }
 }

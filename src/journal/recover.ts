@@ -23,6 +23,8 @@ export interface OutputView {
   readonly bytes: number;
   /** Bytes at its start that are not rows. */
   readonly headerBytes: number;
+  /** Whether a row may begin at this byte: one has ended just before it. */
+  isRowStart(at: number): Promise<boolean>;
   /** The rows from a byte at which one begins. */
   rows(from: number): AsyncIterable<readonly OutputRow[]>;
 }
@@ -32,6 +34,8 @@ export interface RecoveredRun {
   readonly header: RunHeader;
   /** Nothing is left to do, for this limit (null: for all). */
   readonly finished: { readonly records: number; readonly limit: number | null } | null;
+  /** The largest limit that the run was given; null: none. */
+  readonly limit: number | null;
   /** Records below are settled, except those in `open`. */
   readonly read: number;
   /** Ascending. */
@@ -53,6 +57,9 @@ export function readHeader(journal: Buffer, path: string): RunHeader {
   return headerOf(readEntries(journal).entries, path);
 }
 
+/** After a power loss rows may have outlived their announcement, but never so many; a row beyond is not ours. */
+const mostUnannounced = 2 ** 24;
+
 /** Recovers a run. Throws `journal_damaged` or `journal_version` if that cannot be done. */
 export async function recover(journal: Buffer, path: string, output: OutputView): Promise<RecoveredRun> {
   const { entries } = readEntries(journal);
@@ -60,9 +67,12 @@ export async function recover(journal: Buffer, path: string, output: OutputView)
   const facts = foldEntries(entries, output.headerBytes);
   const { checkpoint } = facts;
   // If the output lost what a checkpoint counts on, only what can be seen in it is settled.
-  const intact = output.bytes >= checkpoint.outputBytes;
-  const rows = await readRows(output, intact ? checkpoint.outputBytes : output.headerBytes);
+  const intact = output.bytes >= checkpoint.outputBytes && (await output.isRowStart(checkpoint.outputBytes));
   const openThen = new Set(readRanges(checkpoint.open));
+  const last = Math.max(checkpoint.read, facts.startedUpTo, facts.sent.end) + mostUnannounced;
+  const isExpected = (index: number): boolean =>
+    index >= header.offset && index < last && (!intact || index >= checkpoint.read || openThen.has(index));
+  const rows = await readRows(output, intact ? checkpoint.outputBytes : output.headerBytes, isExpected);
   const read = Math.max(checkpoint.read, rows.seen.end, facts.sent.end);
   const open = new Set<number>();
   const sent = new Set<number>();
@@ -73,10 +83,12 @@ export async function recover(journal: Buffer, path: string, output: OutputView)
     if (facts.sent.has(index) || wasSettled) sent.add(index);
   };
   if (intact) for (const index of openThen) visit(index);
-  for (let index = intact ? checkpoint.read : header.offset; index < read; index++) visit(index);
+  const from = intact ? Math.max(checkpoint.read, header.offset) : header.offset;
+  for (let index = from; index < read; index++) visit(index);
   return {
     header,
     finished: facts.finished !== null && facts.finished.outputBytes === output.bytes ? facts.finished : null,
+    limit: facts.limit,
     read,
     open,
     sent,
@@ -110,6 +122,7 @@ function headerOf(entries: readonly JournalEntry[], path: string): RunHeader {
 interface Facts {
   checkpoint: Checkpoint;
   finished: { readonly records: number; readonly limit: number | null; readonly outputBytes: number } | null;
+  limit: number | null;
   startedUpTo: number;
   sent: OrdinalSet;
   held: Map<number, HeldEntry>;
@@ -126,6 +139,7 @@ function foldEntries(entries: readonly JournalEntry[], headerBytes: number): Fac
       counts: { ok: 0, failed: 0, unknown: 0 },
     },
     finished: null,
+    limit: null,
     startedUpTo: 0,
     sent: new OrdinalSet(),
     held: new Map(),
@@ -136,6 +150,7 @@ function foldEntries(entries: readonly JournalEntry[], headerBytes: number): Fac
         break;
       case 'session':
         facts.finished = null;
+        facts.limit = entry.limit;
         break;
       case 'started':
         facts.startedUpTo = Math.max(facts.startedUpTo, entry.upTo);
@@ -158,17 +173,20 @@ function foldEntries(entries: readonly JournalEntry[], headerBytes: number): Fac
   return facts;
 }
 
+/** The rows up to the first that is not whole, or is of a record that has a row or cannot have one. */
 async function readRows(
   output: OutputView,
   from: number,
+  isExpected: (index: number) => boolean,
 ): Promise<{ seen: OrdinalSet; counts: Counts; wholeBytes: number }> {
   const seen = new OrdinalSet();
   const counts = { ok: 0, failed: 0, unknown: 0 };
   let wholeBytes = Math.min(from, output.bytes);
   for await (const rows of output.rows(wholeBytes)) {
     for (const row of rows) {
-      if (row.result === undefined) return { seen, counts, wholeBytes };
-      if (seen.add(row.index)) counts[row.result]++;
+      if (row.result === undefined || !isExpected(row.index) || !seen.add(row.index))
+        return { seen, counts, wholeBytes };
+      counts[row.result]++;
       wholeBytes = row.end;
     }
   }

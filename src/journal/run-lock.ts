@@ -3,7 +3,7 @@
 // numbers of processes come back), and is then taken over.
 
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { UsageError } from '../errors.ts';
 import { diskError } from '../disk/disk.ts';
@@ -27,7 +27,7 @@ export async function takeRunLock(path: string, token: string): Promise<RunLock>
   const mine = `${path}.${token}`;
   try {
     await writeFile(mine, JSON.stringify(owner), { flag: 'wx' });
-    await claim(mine, path, token);
+    await claim(mine, path);
   } catch (error) {
     throw error instanceof UsageError ? error : diskError(error, path, 'lock');
   } finally {
@@ -35,37 +35,37 @@ export async function takeRunLock(path: string, token: string): Promise<RunLock>
   }
   return {
     async release() {
-      if ((await readOwner(path))?.token === token) await unlink(path).catch(ignoreMissing);
+      const holder = await readOwner(path);
+      if (typeof holder === 'object' && holder.token === token) await unlink(path).catch(ignoreMissing);
     },
   };
 }
 
-async function claim(mine: string, path: string, token: string): Promise<void> {
+async function claim(mine: string, path: string): Promise<void> {
   for (;;) {
     // A link is made only where nothing is: of two that try, one succeeds.
     if (await tryLink(mine, path)) return;
     const owner = await readOwner(path);
-    if (owner !== null && isAlive(owner)) throw heldBy(owner, path);
-    await setAside(path, owner, token);
+    if (isAlive(owner)) throw heldBy(owner, path);
+    if (owner !== 'gone') await removeStale(mine, path);
   }
 }
 
-async function setAside(path: string, stale: Owner | null, token: string): Promise<void> {
-  const aside = `${path}.stale.${token}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    ignoreMissing(error);
+/** Only who holds a second lock may remove a stale one, and looks again first: it may be somebody's new one by now. */
+async function removeStale(mine: string, path: string): Promise<void> {
+  const takeover = `${path}.takeover`;
+  if (!(await tryLink(mine, takeover))) {
+    const rival = await readOwner(takeover);
+    if (isAlive(rival)) throw heldBy(rival, path);
+    await unlink(takeover).catch(ignoreMissing);
     return;
   }
-  const moved = await readOwner(aside);
-  // Somebody else took the stale lock over just before: what was moved is their new one. Put it back.
-  if (moved !== null && moved.token !== stale?.token && isAlive(moved)) {
-    await tryLink(aside, path);
-    await unlink(aside);
-    throw heldBy(moved, path);
+  try {
+    const owner = await readOwner(path);
+    if (owner !== 'gone' && !isAlive(owner)) await unlink(path);
+  } finally {
+    await unlink(takeover).catch(ignoreMissing);
   }
-  await unlink(aside);
 }
 
 async function tryLink(from: string, to: string): Promise<boolean> {
@@ -78,16 +78,17 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function readOwner(path: string): Promise<Owner | null> {
+async function readOwner(path: string): Promise<Owner | 'gone' | 'torn'> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Owner;
-  } catch {
-    // Gone, or not whole: no owner that could be asked.
-    return null;
+  } catch (error) {
+    // A power loss may leave an empty file.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : 'torn';
   }
 }
 
-function isAlive(owner: Owner): boolean {
+function isAlive(owner: Owner | 'gone' | 'torn'): owner is Owner {
+  if (owner === 'gone' || owner === 'torn') return false;
   if (owner.host !== hostname()) return true;
   try {
     process.kill(owner.pid, 0);
@@ -111,9 +112,13 @@ function startOf(pid: number): string | null {
 
 function heldBy(owner: Owner, path: string): UsageError {
   const where = owner.host === hostname() ? '' : ` on ${owner.host}`;
-  return new UsageError('run_locked', `process ${owner.pid}${where} is working on this output`, {
-    hint: `wait until it has finished, or choose another output with -o${where === '' ? '' : `; if that process is gone, remove ${path}`}`,
-  });
+  return new UsageError(
+    'run_locked',
+    `process ${owner.pid}${where} is working on the output ${path.replace(/\.run\.lock$/u, '')}`,
+    {
+      hint: `wait until it has finished, or choose another output with -o${where === '' ? '' : `; if that process is gone, remove ${path}`}`,
+    },
+  );
 }
 
 function ignoreMissing(error: unknown): void {

@@ -71,6 +71,7 @@ export class ResultFile {
       this.#options.clock.clearTimer(this.#timer);
       this.#timer = null;
     }
+    if (this.#failure !== null) this.#gathered = '';
     if (this.#gathered !== '') {
       const group = Buffer.from(this.#gathered);
       this.#gathered = '';

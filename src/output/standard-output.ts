@@ -9,6 +9,7 @@ export class StandardOutput implements DiskFile {
 
   constructor(stream: Writable) {
     this.#stream = stream;
+    stream.on('error', ignored);
   }
 
   write(bytes: Uint8Array): Promise<void> {
@@ -34,5 +35,11 @@ export class StandardOutput implements DiskFile {
 
   async close(): Promise<void> {
     // The stream is the process's, not ours.
+    this.#stream.off('error', ignored);
   }
+}
+
+/** A stream tells of an error twice; here it is the write that fails. */
+function ignored(): void {
+  // Told by the callback of `write`.
 }
