@@ -3,30 +3,45 @@
 
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
+import { tlsSettings } from '../http/tls-settings.ts';
+import type { TransportOptions } from '../http/transport-options.ts';
 import type { Transport } from '../http/transport.ts';
 import { createUndiciTransport } from '../http/undici-transport.ts';
 import { rehearse } from './rehearsal.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
+
+type TlsFiles = Pick<TransportOptions, 'ca' | 'cert' | 'key'>;
 
 /** Throws UsageError for files that cannot be read. */
 export async function makeTransport(
   options: ResolvedOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Transport> {
-  const ca = await readPem(options.cacert, '--cacert');
-  const cert = await readPem(options.cert, '--cert');
-  const key = await readPem(options.key, '--key');
+  const files = await readTlsFiles(options);
   const transport = createUndiciTransport({
     connectTimeoutMs: options.connectTimeoutMs,
     verifyTls: !options.insecure,
     http: options.http,
     env,
-    ...(ca === null ? {} : { ca }),
-    ...(cert === null ? {} : { cert }),
-    ...(key === null ? {} : { key }),
+    ...files,
     ...(options.rehearse ? { proxy: null } : options.proxy === undefined ? {} : { proxy: options.proxy }),
   });
   return options.rehearse ? rehearse(transport) : transport;
+}
+
+/** The PEM files that the options name. Throws UsageError for those that cannot be used. */
+export async function readTlsFiles(options: ResolvedOptions): Promise<TlsFiles> {
+  const ca = await readPem(options.cacert, '--cacert');
+  const cert = await readPem(options.cert, '--cert');
+  const key = await readPem(options.key, '--key');
+  const files = {
+    ...(ca === null ? {} : { ca }),
+    ...(cert === null ? {} : { cert }),
+    ...(key === null ? {} : { key }),
+  };
+  // For what it finds wrong: a run must be refused before any file of it is made.
+  if (Object.keys(files).length > 0) tlsSettings(files);
+  return files;
 }
 
 async function readPem(path: string | null, option: string): Promise<string | null> {
