@@ -138,7 +138,32 @@ test('at most once: a POST that an earlier process may have sent is unknown; a G
   expect(bench.transport.sendings.map(({ request }) => request.method)).toEqual(['GET']);
 });
 
-test('an input that cannot be read on ends the run', async () => {
+test('an input that breaks off ends the run when all that was read before has its result', async () => {
+  const records = [0, 1, 2].map((index) => ({
+    kind: 'record' as const,
+    index,
+    line: index + 1,
+    text: '{}',
+    value: {},
+  }));
+  const start = { index: 0, line: 1, byte: 0 };
+  async function* batches() {
+    yield { records, start, end: { index: 3, line: 4, byte: 9 } };
+    throw new Error('EIO');
+  }
+  const bench = new EngineBench({
+    records: 0,
+    concurrency: 1,
+    plan: (index) => planned(index, `http://a.test/${index}`),
+    script: () => ({ headMs: 100 }),
+    engine: { batches: batches() },
+  });
+  expect(await bench.run()).toEqual({ kind: 'aborted', error: new Error('EIO') });
+  expect([...bench.recorder.results.keys()]).toEqual([0, 1, 2]);
+  expect(bench.clock.now()).toBe(300);
+});
+
+test('an input that cannot be read at all ends the run', async () => {
   const batches = { next: () => Promise.reject(new Error('EIO')) };
   const bench = new EngineBench({ records: 0, script: () => ({}), engine: { batches } });
   expect(await bench.run()).toEqual({ kind: 'aborted', error: new Error('EIO') });

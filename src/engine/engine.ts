@@ -147,7 +147,7 @@ export class Engine implements AttemptEnds {
     }
     const isIdle = this.#inFlight.size === 0 && this.#verdict.deciding === 0;
     if (this.#stopping && isIdle) this.#finish({ kind: 'stopped' });
-    else if (isIdle && this.#feed.ended && this.#intake.held === 0) this.#finish({ kind: 'finished' });
+    else if (isIdle && this.#feed.ended && this.#intake.held === 0) this.#finish(this.#feed.outcome);
     else if (!this.#stopping) this.#agenda.arm();
   };
 

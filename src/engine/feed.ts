@@ -9,7 +9,7 @@ export interface FeedOptions {
   readonly endIndex: number;
   /** A record is at hand again, or the end is known. */
   readonly onReady: () => void;
-  /** The input cannot be read on. */
+  /** The input could not be closed. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -20,6 +20,8 @@ export class Feed {
   #following: InputBatch | null = null;
   #reading = false;
   #drained = false;
+  /** What it came to when it has ended. If it broke off, what was read before is good, and still given. */
+  outcome: { readonly kind: 'finished' } | { readonly kind: 'aborted'; readonly error: unknown } = { kind: 'finished' };
   /** Where the batch began that is being used. Changes when a record of the next one is given. */
   position: InputPosition | null = null;
 
@@ -91,6 +93,7 @@ export class Feed {
   readonly #onFailure = (error: unknown): void => {
     this.#reading = false;
     this.#drained = true;
-    this.#options.onError(error);
+    this.outcome = { kind: 'aborted', error };
+    this.#options.onReady();
   };
 }
