@@ -27,7 +27,7 @@ export const optionRules: { readonly [Key in keyof Required<BatchOptions>]: Opti
 
   url: text('a URL template'),
   method: text('a method'),
-  headers: listOf(aHeader, 'texts such as "Name: value"', 'one without a name and a colon'),
+  headers: listOf(aHeader, 'texts such as "Name: value"', 'one that does not begin with a name and a colon'),
   json: text('a JSON template'),
   data: anyText,
   form: listOf(/^[^=]+=/u, 'texts such as name=value', 'one without a name and an equals sign'),

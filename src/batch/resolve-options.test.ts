@@ -128,7 +128,7 @@ describe('refused', () => {
     ],
     [
       { headers: ['Authorization Bearer hush'] },
-      'Expected `headers` to be texts such as "Name: value", got one without a name and a colon',
+      'Expected `headers` to be texts such as "Name: value", got one that does not begin with a name and a colon',
     ],
     [{ form: ['=x'] }, 'Expected `form` to be texts such as name=value, got one without a name and an equals sign'],
     [{ concurency: 5 }, 'There is no option `concurency` | did you mean `concurrency`?'],
