@@ -35,7 +35,7 @@ export async function readCsvHeader(
       window.consume(taken.bytes);
       if (taken.bytes > 0) continue;
       if (window.ended && window.length === 0) return null;
-      if (window.ended || !(await growsTo(window, rows))) throw headerError(name, 'it is too long', '');
+      if (window.ended || !(await growsTo(window, rows))) throw tooLong(window, rows, name);
       continue;
     }
     const bytes = window.bytes.subarray(row.start, row.end);
@@ -53,6 +53,16 @@ async function growsTo(window: ByteWindow, rows: CsvRows): Promise<boolean> {
   if (window.length > rows.maxRecordBytes + 1) return false;
   await window.fill();
   return true;
+}
+
+function tooLong(window: ByteWindow, rows: CsvRows, name: string): UsageError {
+  const head = window.bytes.toString('utf8', window.start, Math.min(window.end, window.start + 200));
+  return headerError(
+    name,
+    `it does not end within ${rows.maxRecordBytes} bytes`,
+    head,
+    'Close the quote if one is open; else check that this is the right --format.',
+  );
 }
 
 function checkColumns(columns: readonly string[], name: string, delimiter: number, text: string): void {

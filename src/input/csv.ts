@@ -16,6 +16,8 @@ import type { InputPosition, InputRecord } from './reader.ts';
 
 const openHint = 'If a quote in it is not closed, close it; else raise --max-record-bytes.';
 
+const fieldsHint = 'A value that holds the delimiter, a quote or a line break stands in double quotes.';
+
 export const csvBatches: FormatBatches = delimitedBatches(44);
 export const tsvBatches: FormatBatches = delimitedBatches(9);
 
@@ -106,7 +108,13 @@ class RowParser {
     if (fields === undefined) return badRecord(place, text, 0, 'not a row of CSV');
     const expected = this.#columns.length;
     if (fields.length !== expected)
-      return badRecord(place, text, 0, `expected ${count(expected)} as in the header, found ${fields.length}`);
+      return badRecord(
+        place,
+        text,
+        0,
+        `expected ${count(expected)} as in the header, found ${fields.length}`,
+        fieldsHint,
+      );
     return { kind: 'record', index, line, text, value: this.#compose(fields) };
   }
 

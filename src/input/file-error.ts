@@ -44,7 +44,10 @@ async function missing(path: string, cause: unknown): Promise<UsageError> {
   }
   const near = nearestName(basename(path), names);
   return new UsageError('no_such_file', `There is no file ${path}`, {
-    hint: near === null ? `The folder ${folder} has no file of a similar name.` : `Did you mean ${join(folder, near)}?`,
+    hint:
+      near === null
+        ? `${folder === '.' ? 'This folder' : `The folder ${folder}`} has no file of a similar name.`
+        : `Did you mean ${join(folder, near)}?`,
     cause,
   });
 }
