@@ -49,7 +49,7 @@ async function failed(parsed: ParsedArguments, io: CliIo): Promise<number> {
   const place = output === '-' ? '' : ` to ${shellWord(output)}`;
   io.stderr.write(
     written === 0
-      ? `There is nothing to run again: no such record${only === undefined ? ' that is not ok' : ''}.\n`
+      ? `There is nothing to run again: ${only === undefined ? 'every result is ok' : 'no such record'}.\n`
       : `Wrote ${formatAmount(written, 'record')}${place}.\n`,
   );
   return exitCode.ok;

@@ -16,7 +16,8 @@ export function advanceFacts(snapshot: ProgressSnapshot): Segment[] {
   const facts: Segment[] = [total === null ? `${formatCount(done)} done` : ofTotal(done, total, estimated)];
   if (share !== null) facts.push(formatShare(share));
   facts.push(formatRate(snapshot.statistics.perSecond));
-  if (etaMs !== null) facts.push(`ETA ${formatDuration(etaMs)}`);
+  // A run that is stopping will not come to its end: there is no time of arrival.
+  if (etaMs !== null && snapshot.stopping === null) facts.push(`ETA ${formatDuration(etaMs)}`);
   else {
     const elapsed = formatDuration(snapshot.statistics.elapsedMs);
     facts.push(['dim', share === 1 ? `took ${elapsed}` : `${elapsed} so far`]);

@@ -135,12 +135,16 @@ function timeLines({ times }: ResultTally, records: number, columns: number): Li
   const rates = times.perSecond(Math.max(2, Math.min(80, columns - 2)));
   if (rates.length === 0) return [];
   const spanMs = times.lastMs - times.firstMs;
-  const mean = spanMs >= 1000 ? `, ${formatRate((records * 1000) / spanMs)} on average` : '';
+  // Within less than a second, a rate per second would say more than anybody knows.
+  const pace =
+    spanMs >= 1000
+      ? `, ${formatRate((records * 1000) / spanMs)} on average, ${formatRate(Math.max(...rates))} at most`
+      : '';
   return [
     ['  ', ['cyan', drawSparkline(rates)]],
     [`  from ${isoTime(times.firstMs)}`],
     [`  to   ${isoTime(times.lastMs)}`],
-    [`  ${formatDuration(spanMs)}${mean}, ${formatRate(Math.max(...rates))} at most`],
+    [`  ${formatDuration(spanMs)}${pace}`],
   ];
 }
 

@@ -160,7 +160,7 @@ Results: orders.results.jsonl
   });
 
   test('of no records, to standard output', () => {
-    expect(render(summaryOf({ statistics: idle, total: 0, output: '-' }))).toBe(`Finished 0 records in 0 ms
+    expect(render(summaryOf({ statistics: idle, total: 0, output: '-' }))).toBe(`Finished: there was no record to send
 
   ok        0
   failed    0

@@ -43,6 +43,7 @@ function headlines({ ending, statistics, total }: Summary): Segment[][] {
   const doneNow = done - countSettled(statistics.alreadySettled);
   const { elapsedMs } = statistics;
   const rate = elapsedMs > 0 ? ` (${formatRate((doneNow * 1000) / elapsedMs)})` : '';
+  if (ending === 'finished' && total === 0) return [[['bold', 'Finished'], ': there was no record to send']];
   const pace = ` in ${formatDuration(elapsedMs)}${rate}`;
   if (ending === 'finished') return [[['bold', `Finished ${formatAmount(done, 'record')}`], pace]];
   const records =
