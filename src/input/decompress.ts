@@ -28,18 +28,26 @@ export class BrokenStream extends Error {
 /**
  * The decoded bytes of `source`, which is closed when the iteration ends, however it ends.
  *
+ * @param onConsumed told how many bytes of `source` were decoded so far; reading is far ahead of that
  * @throws {BrokenStream} when the data is damaged, cut, or followed by something else
  */
-export async function* decompress(source: ByteSource, compression: Compression): AsyncGenerator<Buffer> {
+export async function* decompress(
+  source: ByteSource,
+  compression: Compression,
+  onConsumed: (bytes: number) => void = () => undefined,
+): AsyncGenerator<Buffer> {
   const input = new Feeder(source, compression);
   let decodedBytes = 0;
+  let consumedBytes = 0;
   try {
+    if (!(await input.begins())) throw new BrokenStream(compression, 0, new Error('it is empty'));
     while (await input.hasMore()) {
       const decoder = createDecoder(compression);
       const feeding = input.feed(decoder);
       try {
         for await (const chunk of decoder as AsyncIterable<Buffer>) {
           decodedBytes += chunk.length;
+          onConsumed(consumedBytes + decoder.bytesWritten);
           yield chunk;
         }
       } catch (cause) {
@@ -49,7 +57,9 @@ export async function* decompress(source: ByteSource, compression: Compression):
         await feeding;
       }
       if (input.failure !== null) throw input.failure;
+      consumedBytes += decoder.bytesWritten;
     }
+    onConsumed(source.readBytes);
   } finally {
     await source.close();
   }
@@ -61,6 +71,7 @@ class Feeder {
   readonly #compression: Compression;
   readonly #block = Buffer.allocUnsafe(blockBytes);
   #rest: Buffer = Buffer.alloc(0);
+  #hasBegun = false;
   /** What went wrong in reading, as opposed to decoding. */
   failure: unknown = null;
 
@@ -69,18 +80,22 @@ class Feeder {
     this.#compression = compression;
   }
 
+  /** Whether there is anything at all. What pads a file at its end does not count as its beginning. */
+  async begins(): Promise<boolean> {
+    return this.#refill();
+  }
+
   async hasMore(): Promise<boolean> {
     for (;;) {
       // Tapes and block devices pad gzip files with zeros; gzip itself ignores them.
-      if (this.#compression === 'gzip') {
+      if (this.#compression === 'gzip' && this.#hasBegun) {
         let zeros = 0;
         while (this.#rest[zeros] === 0) zeros++;
         this.#rest = this.#rest.subarray(zeros);
       }
+      this.#hasBegun = true;
       if (this.#rest.length > 0) return true;
-      const count = await this.#source.read(this.#block);
-      if (count === 0) return false;
-      this.#rest = this.#block.subarray(0, count);
+      if (!(await this.#refill())) return false;
     }
   }
 

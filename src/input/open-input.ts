@@ -103,12 +103,15 @@ async function probe(reader: RecordReader): Promise<void> {
 
 function decompressed(raw: ByteSource, compression: Compression | null, name: string): ByteSource {
   if (compression === null) return raw;
-  const text = new StreamSource(decompress(raw, compression), name);
+  let consumedBytes = 0;
+  const chunks = decompress(raw, compression, (bytes) => (consumedBytes = bytes));
+  const text = new StreamSource(chunks, name);
   return {
     read: (target) => text.read(target),
     trySeek: () => false,
+    // Not what was read: a small file is read at once, and decoded as its records are asked for.
     get readBytes() {
-      return raw.readBytes;
+      return consumedBytes;
     },
     close: async () => {
       await text.close();
