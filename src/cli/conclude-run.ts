@@ -1,21 +1,32 @@
 // The end of `manyfetch run`: the error that ended it if any, the summary, and the exit code.
 
 import type { BatchOutcome } from '../batch/run-batch.ts';
+import { UsageError } from '../errors.ts';
+import { countSettled } from '../report/statistics.ts';
 import { renderSummary, summaryJson, type Summary } from '../report/summary.ts';
 import { allowsColor, type CliIo } from './cli-io.ts';
 import type { Display } from './display.ts';
 import { exitCode } from './exit-code.ts';
 import type { ParsedArguments } from './parsed-arguments.ts';
 import { reportError } from './report-error.ts';
-import { resumeCommand } from './resume-command.ts';
+import { restCommand, resumeCommand } from './resume-command.ts';
 
 /** Says what came of a run, and gives the exit code. */
 export function concludeRun(outcome: BatchOutcome, display: Display, parsed: ParsedArguments, io: CliIo): number {
-  const resumable = (outcome.kind === 'stopped' || outcome.kind === 'disk') && outcome.summary.output !== '-';
-  const summary: Summary = { ...outcome.summary, resumeCommand: resumable ? resumeCommand(parsed) : null };
+  const summary: Summary = { ...outcome.summary, resumeCommand: commandToGoOn(outcome, parsed) };
   if (outcome.error !== null) reportError(outcome.error, io);
   showSummary(summary, display, io);
   return codeOf(outcome);
+}
+
+function commandToGoOn({ kind, error, summary }: BatchOutcome, parsed: ParsedArguments): string | null {
+  const { output, statistics } = summary;
+  if ((kind !== 'stopped' && kind !== 'disk') || output === '-') return null;
+  // The input is to blame: as it is it cannot be read on, and mended it is not the input of this run.
+  const isInputBroken = error instanceof UsageError;
+  return isInputBroken
+    ? restCommand(parsed, { settled: countSettled(statistics.settled), output })
+    : resumeCommand(parsed);
 }
 
 function showSummary(summary: Summary, display: Display, io: CliIo): void {

@@ -7,15 +7,33 @@ import { runSpec } from './run-options.ts';
 
 const secretHeader = /^(?:[^:]*(?:authorization|cookie|token|secret|password|key))[^:]*:/iu;
 
-/** @example `manyfetch run orders.jsonl --rate 50/s` */
-export function resumeCommand(parsed: ParsedArguments): string {
+/**
+ * @param changes options whose value is another one now
+ * @example `manyfetch run orders.jsonl --rate 50/s`
+ */
+export function resumeCommand(parsed: ParsedArguments, changes: Readonly<Record<string, string>> = {}): string {
   const argument = parsed.argument;
   const words = ['manyfetch', 'run', argument.startsWith('-') && argument !== '-' ? `./${argument}` : argument];
   for (const { name, value } of runSpec.options) {
     if (name === 'fresh') continue;
-    for (const given of parsed.list(name)) words.push(...(value === undefined ? [`--${name}`] : wordsOf(name, given)));
+    const change = changes[name];
+    for (const given of change === undefined ? parsed.list(name) : [change])
+      words.push(...(value === undefined ? [`--${name}`] : wordsOf(name, given)));
   }
   return words.map((word) => shellWord(word)).join(' ');
+}
+
+/**
+ * The command that sends the rest of an input that broke off, once it is whole again: as another run, since
+ * it is another input then. All that came before has its result.
+ */
+export function restCommand(parsed: ParsedArguments, { settled, output }: { settled: number; output: string }): string {
+  const limit = parsed.text('limit');
+  return resumeCommand(parsed, {
+    offset: String(Number(parsed.text('offset') ?? 0) + settled),
+    ...(limit === undefined ? {} : { limit: String(Number(limit) - settled) }),
+    output: output.replace(/(?:\.[^./\\]+)?$/u, (extension) => `.rest${extension}`),
+  });
 }
 
 function wordsOf(name: string, given: string): string[] {
