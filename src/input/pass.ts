@@ -20,5 +20,5 @@ export interface Pass {
 /** Reads records of one format. The window stands at the input's first byte, behind a byte order mark. */
 export type FormatBatches = (window: ByteWindow, pass: Pass) => AsyncGenerator<InputBatch>;
 
-/** A batch ends with the record that reaches one of these. */
-export const batchLimits = { records: 2000, bytes: 256 * 1024 } as const;
+/** A batch ends with the record that reaches one of these. Few: records that are parsed long before they are sent cost the garbage collector. */
+export const batchLimits = { records: 128, bytes: 256 * 1024 } as const;
