@@ -11,6 +11,9 @@ import { writeEntry } from './journal-entry.ts';
 import { writeRanges } from './ordinal-ranges.ts';
 import type { RunHeader } from './run-header.ts';
 
+/** A snapshot that is shorter costs next to nothing, however often it is written. */
+const shortBytes = 64 * 1024;
+
 /** What a journal begins with: a new run has no checkpoint. */
 export interface JournalStart {
   readonly header: RunHeader;
@@ -25,7 +28,7 @@ export interface JournalStart {
   readonly startedUpTo: number;
   /** Results that wait for their turn. */
   readonly held: ReadonlyMap<number, HeldEntry>;
-  /** The journal is rewritten when it has grown by so much, and by its own length, since the last time. */
+  /** The journal is rewritten when it has grown by so much since the last time; and, if it is long, by its own length. */
   readonly compactAfterBytes: number;
 }
 
@@ -158,7 +161,7 @@ export class FileJournal {
     this.#file = file;
     this.#compaction = null;
     this.#bytesSinceCompaction = 0;
-    this.#compactAfterBytes = Math.max(this.#start.compactAfterBytes, bytes.length);
+    this.#compactAfterBytes = Math.max(this.#start.compactAfterBytes, bytes.length < shortBytes ? 0 : bytes.length);
     await old.close();
     await this.#disk.syncFolder(this.#path);
   }
