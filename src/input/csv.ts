@@ -102,7 +102,7 @@ class RowParser {
         text,
         charsTo(bytes, row.faultAt - row.start),
         row.fault,
-        'Write quotes inside a quoted field twice.',
+        'Close each quoted field, and write quotes inside it twice.',
       );
     const fields = parsed ?? csvFields(bytes, this.#delimiter, 1)?.[0];
     if (fields === undefined) return badRecord(place, text, 0, 'not a row of CSV');

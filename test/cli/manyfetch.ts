@@ -16,16 +16,19 @@ export interface CommandSetting {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** The user that the process is, if not ours. */
+  readonly uid?: number;
 }
 
 const entry = join(import.meta.dirname, '../../bin/manyfetch.js');
 const keptFromOutside = ['PATH', 'HOME', 'TMPDIR'];
 
 /** Starts the command; whoever starts it waits for its end. */
-export function startManyfetch(words: readonly string[], { cwd, env }: CommandSetting = {}) {
+export function startManyfetch(words: readonly string[], { cwd, env, uid }: CommandSetting = {}) {
   const kept = keptFromOutside.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   return spawn(process.execPath, [entry, ...words], {
     cwd,
+    ...(uid === undefined ? {} : { uid }),
     env: { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), ...env },
   });
 }
