@@ -122,6 +122,12 @@ export class ResultStream implements AsyncIterableIterator<Result, undefined, vo
 
   readonly #onAbort = (): void => this.#running?.engine.kill();
 
+  /** The engine alone would first bring to its end what was read: a caller whose source broke learns of it now. */
+  readonly #onSourceFailure = (error: unknown): never => {
+    this.#running?.engine.abort(error);
+    throw error;
+  };
+
   #readAhead(): number {
     return Math.min(mostReadAhead, Math.ceil(this.#concurrency / 4));
   }
@@ -131,7 +137,7 @@ export class ResultStream implements AsyncIterableIterator<Result, undefined, vo
     const { perOrigin, rate, retries, retryOn, delivery, maxWaitMs, success, redirects, timeoutMs, maxBodyBytes } =
       options.sending;
     return new Engine({
-      batches: items,
+      batches: { next: () => items.next().catch(this.#onSourceFailure), return: () => items.return() },
       endIndex: Infinity,
       planner: new ItemPlanner(options.planning),
       governor: new Governor({ concurrency: this.#concurrency, perOrigin, rate, clock }),
