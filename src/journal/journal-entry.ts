@@ -82,7 +82,7 @@ export function readEntries(bytes: Buffer): { entries: JournalEntry[]; wholeByte
 
 function readEntry(line: string): JournalEntry | null {
   const json = line.slice(9);
-  if (line[8] !== ' ' || line.slice(0, 8) !== checksum(json)) return null;
+  if (json === '' || line[8] !== ' ' || line.slice(0, 8) !== checksum(json)) return null;
   return JSON.parse(json) as JournalEntry;
 }
 

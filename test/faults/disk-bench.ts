@@ -97,7 +97,7 @@ export class DiskBench {
       if (results >= killAfter) run?.kill();
     };
     const paced = new PacedDisk(disk);
-    const world = { checkpointMs: 3, compactAfterBytes: 100, random: () => 0, env: {}, ...this.#given.environment };
+    const world = { checkpointMs: 10, compactAfterBytes: 100, random: () => 0, env: {}, ...this.#given.environment };
     try {
       run = await startBatch(this.#options(), { ...world, disk: paced, clock, transport, onResult });
       const { kind, error } = await this.#drive(clock, paced, run.done);
