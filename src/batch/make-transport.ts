@@ -53,8 +53,10 @@ async function readPem(path: string | null, option: string): Promise<string | nu
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new UsageError(
       isMissing ? 'no_such_file' : 'unreadable',
-      `the file ${path} of ${option} cannot be read: ${(error as Error).message}`,
-      { cause: error },
+      isMissing
+        ? `${option}: there is no file ${path}`
+        : `${option}: ${path} cannot be read: ${(error as Error).message}`,
+      { hint: 'Check the path.', cause: error },
     );
   }
   if (!text.includes('-----BEGIN ')) {

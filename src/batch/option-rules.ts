@@ -34,7 +34,7 @@ export const optionRules: { readonly [Key in keyof Required<BatchOptions>]: Opti
   recordAsJson: aSwitch,
   request: text('the path of a JSON file'),
   map: text('the path of a module'),
-  baseUrl: secret(isBaseUrl, 'a URL that begins with http:// or https://'),
+  baseUrl: secret(isBaseUrl, 'a URL that begins with http:// or https://', 'write https://…; '),
   user: secret((value) => value.includes(':') && !value.startsWith(':'), 'name:password'),
   bearer: secret((value) => /^[\x21-\x7e]+$/u.test(value), 'a token of visible ASCII characters'),
   idempotencyKey: matching(aToken, 'the name of a header, or off'),
@@ -86,11 +86,11 @@ function matching(pattern: RegExp, expectation: string): OptionRule {
 }
 
 /** A rule whose message must not show the value. */
-function secret(takes: (value: string) => boolean, expectation: string): OptionRule {
+function secret(takes: (value: string) => boolean, expectation: string, advice = ''): OptionRule {
   return (value, name) => {
     if (typeof value === 'string' && takes(value)) return;
     throw new UsageError('bad_option', `Expected ${name} to be ${expectation}, got something else`, {
-      hint: 'the value is not shown, as it may hold a password',
+      hint: `${advice}the value is not shown, as it may hold a password`,
     });
   };
 }

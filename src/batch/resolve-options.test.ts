@@ -124,7 +124,7 @@ describe('refused', () => {
     [{ idempotencyKey: 'a b' }, 'Expected `idempotencyKey` to be the name of a header, or off, got "a b"'],
     [
       { baseUrl: 'api.example.com' },
-      'Expected `baseUrl` to be a URL that begins with http:// or https://, got something else | the value is not shown, as it may hold a password',
+      'Expected `baseUrl` to be a URL that begins with http:// or https://, got something else | write https://…; the value is not shown, as it may hold a password',
     ],
     [
       { headers: ['Authorization Bearer hush'] },

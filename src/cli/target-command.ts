@@ -113,16 +113,23 @@ function numberFrom(parsed: ParsedArguments, name: string, from: number, to: num
 
 function textOf(parsed: ParsedArguments, name: string): string {
   const path = parsed.text(name) ?? '';
+  let text: string;
   try {
-    return readFileSync(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new UsageError(
       code === 'ENOENT' ? 'no_such_file' : 'unreadable',
       `The file ${path}, which \`--${name}\` names, cannot be read: ${code ?? 'unknown'}`,
-      { cause },
+      { hint: 'check the path', cause },
     );
   }
+  if (text.includes('-----BEGIN ')) return text;
+  throw new UsageError(
+    'bad_option',
+    `The file ${path}, which \`--${name}\` names, is not PEM: it has no line -----BEGIN …-----`,
+    { hint: 'give PEM files' },
+  );
 }
 
 /** Resolves on the first SIGINT or SIGTERM. */

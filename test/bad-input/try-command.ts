@@ -28,6 +28,7 @@ export interface Row {
 }
 
 export interface Tried extends CommandEnd {
+  readonly folder: string;
   /** Files that are new, gone or changed. */
   readonly touched: readonly string[];
   /** Requests that the service received. */
@@ -87,6 +88,7 @@ export function commandTrial(): (attempt: Attempt) => Promise<Tried> {
     const names = [...new Set([...were.keys(), ...are.keys()])];
     return {
       ...end,
+      folder,
       touched: names.filter((name) => were.get(name) !== are.get(name)).toSorted(),
       sent: target.stats().total - before,
       again: (next) => run(folder, { line: next }),
