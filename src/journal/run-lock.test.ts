@@ -76,7 +76,7 @@ test('it is refused while its owner lives, and taken when that was killed', asyn
   expect(await taker.said).toBe('taken');
   expect(await refusalOf(takeRunLock(path, 'c'))).toEqual([
     'run_locked',
-    `process ${taker.pid} is working on this output`,
+    `process ${taker.pid} is working on the output ${join(folder, 'out')}`,
     'wait until it has finished, or choose another output with -o',
   ]);
   await taker.kill();
@@ -140,7 +140,7 @@ test('of an owner on another machine nothing can be known', async () => {
   writeFileSync(path, owner({ host: 'elsewhere', pid: 77 }));
   expect(await refusalOf(takeRunLock(path, 'i'))).toEqual([
     'run_locked',
-    'process 77 on elsewhere is working on this output',
+    `process 77 on elsewhere is working on the output ${join(folder, 'out')}`,
     `wait until it has finished, or choose another output with -o; if that process is gone, remove ${path}`,
   ]);
 });

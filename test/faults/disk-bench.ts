@@ -82,8 +82,8 @@ export class DiskBench {
     return this.#given.options?.delivery === 'at-most-once';
   }
 
-  /** Runs to the end, or until so many results are recorded: then it is killed. */
-  async run(disk: Disk = quickDisk, killAfter = Infinity): Promise<BenchEnd> {
+  /** Runs to the end, or until so many results are recorded: then it is killed. `onKill` sees the files as they are then. */
+  async run(disk: Disk = quickDisk, killAfter = Infinity, onKill: () => void = () => undefined): Promise<BenchEnd> {
     const clock = new FakeClock();
     const transport = new FakeTransport(clock, (request, sending) => {
       const record = Number(request.path.slice(1));
@@ -94,7 +94,9 @@ export class DiskBench {
     let run: BatchRun | null = null;
     const onResult = (): void => {
       results++;
-      if (results >= killAfter) run?.kill();
+      if (results !== killAfter) return;
+      onKill();
+      run?.kill();
     };
     const paced = new PacedDisk(disk);
     const world = { checkpointMs: 10, compactAfterBytes: 100, random: () => 0, env: {}, ...this.#given.environment };
