@@ -16,7 +16,7 @@ import type { RowReader } from './row-reader.ts';
 import { brokenRow } from './scanned-row.ts';
 import type { ScanMode, ScannedRow } from './scanned-row.ts';
 
-export type { BrokenRow, RecordedRow, RowResult, ScanMode, ScannedRow, WholeRow } from './scanned-row.ts';
+export type { ScanMode, ScannedRow, WholeRow } from './scanned-row.ts';
 
 /** What is read, and how. */
 export interface ScanOptions {

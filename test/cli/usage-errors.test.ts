@@ -60,7 +60,10 @@ const mistakes: [line: string, message: string, hint?: string][] = [
   ['run x --progress bar', 'Expected `--progress` to be none, lines or live, got "bar"'],
   ['run x --summary none', 'Expected `--summary` to be text or json, got "none"'],
   ['run x --dry-run=0', 'Expected `--dry-run` to be a whole number from 1 up, got 0'],
-  ['run x -H Accept', 'Expected `--header` to be texts such as "Name: value", got one that does not begin with a name and a colon'],
+  [
+    'run x -H Accept',
+    'Expected `--header` to be texts such as "Name: value", got one that does not begin with a name and a colon',
+  ],
   ['run x --json {} --data x', '`--json` and `--data` cannot be given together', 'leave one of them out'],
   ['run x --cert c.pem', '`--cert` was given without `--key`', 'give both; if one file holds both, name it twice'],
   [
