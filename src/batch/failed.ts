@@ -38,7 +38,7 @@ export async function writeFailed(
   const input = options.input ?? header.input;
   if (input === '-') {
     throw new UsageError('bad_input', `${resultsPath} was made from standard input, which is gone`, {
-      hint: 'save the input to a file and run with that',
+      hint: 'if it was saved to a file, name that with --input',
     });
   }
   const wanted = await collect(resultsPath, format, options.onlyCodes);

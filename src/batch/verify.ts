@@ -16,6 +16,8 @@ export interface Verification {
   readonly ok: boolean;
   /** Records that are to have a result. */
   readonly records: number;
+  /** The part of the input that the run was given, as `--offset` and `--limit`; null for no limit. */
+  readonly part: { readonly offset: number; readonly limit: number | null };
   readonly results: { readonly ok: number; readonly failed: number; readonly unknown: number };
   /** Ordinals of records without a result. */
   readonly missing: readonly number[];
@@ -45,7 +47,7 @@ export async function verifyResults(
   const input = options.input ?? run.header.input;
   if (input === '-') {
     throw new UsageError('bad_input', `${resultsPath} was made from standard input, which is gone`, {
-      hint: 'to be able to verify, save the input to a file and run with that',
+      hint: 'if it was saved to a file, name that with --input',
     });
   }
   const end = await countRecords(run, input);
@@ -76,6 +78,7 @@ export async function verifyResults(
   return {
     ok,
     records,
+    part: { offset, limit: run.limit },
     results,
     missing,
     missingCount,

@@ -44,7 +44,7 @@ export function renderVerification(found: Verification, resultsPath: string): st
   const input = asSeenFromHere(found.input);
   const lines = [
     found.ok
-      ? `Proved: every record of ${input} has exactly one result in ${resultsPath}`
+      ? `Proved: every record of ${input}${partOf(found)} has exactly one result in ${resultsPath}`
       : `Not proved: ${resultsPath} does not match ${input}`,
     `  records  ${formatCount(found.records)}`,
     `  results  ${formatCount(ok + failed + unknown)}: ${formatCount(ok)} ok, ${formatCount(failed)} failed, ${formatCount(unknown)} unknown`,
@@ -62,6 +62,12 @@ export function renderVerification(found: Verification, resultsPath: string): st
     lines.push(`             line ${formatCount(line)}: ${problem}`);
   if (!found.finished) lines.push('The run has not finished: the same `manyfetch run` command again goes on with it.');
   return `${lines.map((line) => printable(line)).join('\n')}\n`;
+}
+
+/** What of the input the run was about, if not all. */
+function partOf({ part: { offset, limit } }: Verification): string {
+  if (offset === 0 && limit === null) return '';
+  return ` with${offset > 0 ? ` --offset ${offset}` : ''}${limit === null ? '' : ` --limit ${limit}`}`;
 }
 
 /** A path below the working directory is shown without the way there. */

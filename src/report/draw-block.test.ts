@@ -199,6 +199,7 @@ describe('the last line', () => {
 
   test('says that the run stops, at any width', () => {
     const stopping = { stopping: { graceLeftMs: 9800 } };
+    expect(draw({ ...snapshotOf(busy), ...stopping })[0]).toMatch(/ {2}1,234\/s {2}[\d.]+ (?:s|m).* so far$/);
     expect(last(stopping)).toBe('stopping: letting 37 requests finish (up to 10 s); press Ctrl-C again to stop now');
     expect(last(stopping, {}, 79)).toBe('stopping: 37 to finish (up to 10 s); Ctrl-C: stop now');
     expect(last(stopping, {}, 20)).toBe('stopping (10 s)');

@@ -5,7 +5,7 @@ import type { FailureCount } from './failure-tally.ts';
 import { formatAmount, formatCount, formatDuration, formatRate, formatShare } from './format-numbers.ts';
 import type { Percentiles } from './histogram.ts';
 import { advanceOf, type ProgressSnapshot } from './progress-snapshot.ts';
-import type { Statistics } from './statistics.ts';
+import { countSettled, type Statistics } from './statistics.ts';
 import type { Segment, Style } from './terminal-text.ts';
 
 const shownKinds = 8;
@@ -15,7 +15,7 @@ export function advanceFacts(snapshot: ProgressSnapshot): Segment[] {
   const { done, total, estimated, share, etaMs } = advanceOf(snapshot);
   const facts: Segment[] = [total === null ? `${formatCount(done)} done` : ofTotal(done, total, estimated)];
   if (share !== null) facts.push(formatShare(share));
-  facts.push(formatRate(snapshot.statistics.perSecond));
+  facts.push(formatRate(share === 1 ? meanRate(snapshot.statistics) : snapshot.statistics.perSecond));
   // A run that is stopping will not come to its end: there is no time of arrival.
   if (etaMs !== null && snapshot.stopping === null) facts.push(`ETA ${formatDuration(etaMs)}`);
   else {
@@ -23,6 +23,11 @@ export function advanceFacts(snapshot: ProgressSnapshot): Segment[] {
     facts.push(['dim', share === 1 ? `took ${elapsed}` : `${elapsed} so far`]);
   }
   return facts;
+}
+
+/** Of the whole run: at its end, what the last second was like matters no more. */
+function meanRate({ settled, alreadySettled, elapsedMs }: Statistics): number {
+  return elapsedMs > 0 ? ((countSettled(settled) - countSettled(alreadySettled)) * 1000) / elapsedMs : 0;
 }
 
 /** `37 in flight`, `12 retries`, `12,300 ok`, `40 failed`, `5 unknown`; what is zero is dim. */

@@ -176,7 +176,7 @@ describe('live', () => {
     progress.stop();
     screen.write('Finished\n');
     expect(screen.text).toEqual([
-      '██████████████████████████████  1,000/1,000  100%  4,000/s  took 50 ms',
+      '██████████████████████████████  1,000/1,000  100%  20,000/s  took 50 ms',
       '0 in flight  0 retries  1,000 ok  0 failed  0 unknown',
       'p50 20 ms  p95 20 ms  p99 20 ms',
       'Finished',

@@ -126,7 +126,7 @@ Results: my results.jsonl
     };
     const resumeCommand = 'manyfetch run orders.jsonl -o orders.results.jsonl';
     expect(render(summaryOf({ ending: 'stopped', statistics, resumeCommand }))).toBe(`Stopped before the end
-32,000 of 50,000 records in 10 s (200/s)
+32,000 of 50,000 records, 2,000 of them in this run, in 10 s (200/s)
 
   ok        31,000
   failed     1,000
@@ -168,6 +168,16 @@ Results: orders.results.jsonl
 
 Results: standard output
 `);
+  });
+
+  test('of standard input names what has to be at hand for what follows', () => {
+    const commands = render(summaryOf({ input: '-' }), 200)
+      .split('\n')
+      .slice(-3, -1);
+    expect(commands).toEqual([
+      '  manyfetch failed orders.results.jsonl --input FILE  the records that are not ok, ready to be run again; FILE is the input, saved',
+      '  manyfetch verify orders.results.jsonl --input FILE  proves that every record has exactly one result; FILE is the input, saved',
+    ]);
   });
 
   test('names what ended the run', () => {

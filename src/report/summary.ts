@@ -44,7 +44,8 @@ function headlines({ ending, statistics, total }: Summary): Segment[][] {
   const { elapsedMs } = statistics;
   const rate = elapsedMs > 0 ? ` (${formatRate((doneNow * 1000) / elapsedMs)})` : '';
   if (ending === 'finished' && total === 0) return [[['bold', 'Finished'], ': there was no record to send']];
-  const pace = ` in ${formatDuration(elapsedMs)}${rate}`;
+  const part = doneNow < done ? `, ${formatCount(doneNow)} of them in this run,` : '';
+  const pace = `${part} in ${formatDuration(elapsedMs)}${rate}`;
   if (ending === 'finished') return [[['bold', `Finished ${formatAmount(done, 'record')}`], pace]];
   const records =
     total === null ? formatAmount(done, 'record') : `${formatCount(done)} of ${formatAmount(total, 'record')}`;
@@ -107,15 +108,17 @@ function placeLines({ output, bodies }: Summary): Segment[][] {
   return lines;
 }
 
-function nextLines({ ending, output, resumeCommand, statistics }: Summary): Segment[][] {
+function nextLines({ ending, input, output, resumeCommand, statistics }: Summary): Segment[][] {
   if (resumeCommand !== null) return [['Go on where it stopped:'], ['  ', ['bold', resumeCommand]]];
   if (output === '-' || (ending !== 'finished' && ending !== 'already-finished')) return [];
   const { failed, unknown } = statistics.settled;
-  const path = output.startsWith('-') ? `./${output}` : output;
+  const path = shellWord(output.startsWith('-') ? `./${output}` : output);
+  // What came through a pipe is gone; both commands need it again.
+  const [source, where] = input === '-' ? [' --input FILE', '; FILE is the input, saved'] : ['', ''];
   const commands: [command: string, why: string][] = [];
   if (failed + unknown > 0)
-    commands.push([`manyfetch failed ${shellWord(path)}`, 'the records that are not ok, ready to be run again']);
-  commands.push([`manyfetch verify ${shellWord(path)}`, 'proves that every record has exactly one result']);
+    commands.push([`manyfetch failed ${path}${source}`, `the records that are not ok, ready to be run again${where}`]);
+  commands.push([`manyfetch verify ${path}${source}`, `proves that every record has exactly one result${where}`]);
   const width = Math.max(...commands.map(([command]) => command.length));
   return commands.map(([command, why]) => ['  ', ['bold', command.padEnd(width)], ['dim', `  ${why}`]]);
 }

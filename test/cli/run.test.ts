@@ -73,6 +73,17 @@ test('failures: exit code 1, and the records come out again as they went in', as
     stderr: 'Wrote 2 records.\n',
   });
   const none = await manyfetch(['failed', 'r.csv', '--only', 'timeout'], { cwd });
+  const allOk = await manyfetch(
+    ['run', 'in.csv', '--url', `${target.url}/hello/a`, '-q', '-o', 'ok.csv', '--limit', '2'],
+    { cwd },
+  );
+  expect(allOk.code).toBe(0);
+  expect((await manyfetch(['failed', 'ok.csv'], { cwd })).stderr).toBe(
+    'There is nothing to run again: every result is ok.\n',
+  );
+  expect((await manyfetch(['verify', 'ok.csv'], { cwd })).stdout).toMatch(
+    /^Proved: every record of in\.csv with --limit 2 has exactly one result in ok\.csv\n/u,
+  );
   expect([none.code, none.stderr]).toEqual([0, 'There is nothing to run again: no such record.\n']);
   expect((await manyfetch(['verify', 'r.csv'], { cwd })).code).toBe(0);
 });
