@@ -19,7 +19,7 @@ export function describeRun(options: ResolvedOptions, limit: LocalLimit, recover
 }
 
 function describeResume(
-  { delivery }: ResolvedOptions,
+  { delivery, plan }: ResolvedOptions,
   { counts, open, sent, startedUpTo, held }: RecoveredRun,
 ): string {
   const settled = formatAmount(counts.ok + counts.failed + counts.unknown + held.size, 'record');
@@ -31,5 +31,6 @@ function describeResume(
   if (delivery === 'at-most-once') {
     return `${resuming}; ${formatCount(doubt)} in doubt: a POST or PATCH among them is recorded as unknown, not sent again`;
   }
-  return `${resuming}; up to ${formatCount(doubt)} in doubt are sent again, under the same idempotency key`;
+  const key = plan.idempotencyKey === 'off' ? '' : ', a POST or PATCH under the same idempotency key';
+  return `${resuming}; up to ${formatCount(doubt)} in doubt are sent again${key}`;
 }

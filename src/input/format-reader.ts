@@ -29,7 +29,7 @@ const noneSettled = (): boolean => false;
 
 export class FormatReader implements RecordReader {
   readonly #options: FormatReaderOptions;
-  #source: ByteSource | null = null;
+  #givenBytes = 0;
   #header: string | null = null;
 
   constructor(options: FormatReaderOptions) {
@@ -45,7 +45,7 @@ export class FormatReader implements RecordReader {
   }
 
   get readBytes(): number {
-    return this.#source?.readBytes ?? 0;
+    return this.#givenBytes;
   }
 
   async *batches(
@@ -54,7 +54,6 @@ export class FormatReader implements RecordReader {
   ): AsyncGenerator<InputBatch> {
     const { name, maxRecordBytes, blockBytes, open } = this.#options;
     const source = await open();
-    this.#source = source;
     let end = from;
     try {
       const window = new ByteWindow(source, blockBytes);
@@ -63,8 +62,12 @@ export class FormatReader implements RecordReader {
       for await (const batch of this.#options.batches(window, { name, maxRecordBytes, from, isSettled, foundHeader })) {
         this.#refuseBadStart(batch);
         end = batch.end;
+        // A small file is read at once, and given bit by bit: what was read says nothing of what is to come.
+        const textBytes = window.byte + window.length;
+        this.#givenBytes = Math.round((source.readBytes * end.byte) / Math.max(1, textBytes));
         yield batch;
       }
+      this.#givenBytes = source.readBytes;
     } catch (error) {
       throw error instanceof BrokenStream ? brokenStream(name, error, end) : error;
     } finally {

@@ -202,3 +202,19 @@ test.skipIf(process.platform !== 'linux')('files are closed when the reading end
   await expect(openInput({ path: bad })).rejects.toThrow('not JSON');
   expect(openFiles()).toBe(before);
 });
+
+test.each(['in.jsonl', 'in.csv', 'in.jsonl.gz'])(
+  '%s: bytes count as read when their records are given',
+  async (name) => {
+    const lines = Array.from({ length: 1000 }, (_, n) => (name.endsWith('csv') ? `${1000 + n}` : `{"n":${1000 + n}}`));
+    const text = `${[...(name.endsWith('csv') ? ['n'] : []), ...lines].join('\n')}\n`;
+    await writeFile(join(folder, name), name.endsWith('gz') ? gzipSync(text) : text);
+    const reader = await openInput({ path: join(folder, name) });
+    const told: number[] = [];
+    for await (const { end } of reader.batches())
+      told.push((end.index * (reader.totalBytes ?? 0)) / Math.max(1, reader.readBytes));
+    expect(told.length).toBeGreaterThan(3);
+    for (const total of told) expect(total).toBeCloseTo(1000, -2);
+    expect(reader.readBytes).toBe(reader.totalBytes);
+  },
+);

@@ -56,7 +56,7 @@ export interface RecordReader {
   batches(from?: InputPosition, isSettled?: (index: number) => boolean): AsyncIterable<InputBatch>;
   /** For csv and tsv: the header line as it stands in the file, once batches have begun; else null. */
   readonly header: string | null;
-  /** Size of the file on disk in bytes, and how many of them were read; null for standard input. */
+  /** Size of the file on disk in bytes (null for standard input), and about how many of them the batches so far were. */
   readonly totalBytes: number | null;
   readonly readBytes: number;
 }

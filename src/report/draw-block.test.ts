@@ -203,6 +203,7 @@ describe('the last line', () => {
     expect(last(stopping)).toBe('stopping: letting 37 requests finish (up to 10 s); press Ctrl-C again to stop now');
     expect(last(stopping, {}, 79)).toBe('stopping: 37 to finish (up to 10 s); Ctrl-C: stop now');
     expect(last(stopping, {}, 20)).toBe('stopping (10 s)');
+    expect(last({ stopping: { graceLeftMs: 0 } }, {}, 79)).toMatch(/up to 1 s/);
     expect(last(stopping, { inFlight: 1 })).toMatch(/^stopping: letting 1 request finish/);
     expect(last(stopping, { inFlight: 0 })).toBe('stopping: writing what is settled');
   });

@@ -88,7 +88,7 @@ function stoppingFacts(inFlight: number, graceLeftMs: number): string[] {
 }
 
 function wholeSeconds(ms: number): string {
-  return formatDuration(Math.ceil(ms / 1000) * 1000);
+  return formatDuration(Math.max(1, Math.ceil(ms / 1000)) * 1000);
 }
 
 function failureFact(failure: FailureCount): Segment {

@@ -183,6 +183,22 @@ describe('live', () => {
     ]);
   });
 
+  test('the last state awaits nothing, even of a run that was broken off', () => {
+    const run = new Run();
+    const screen = new Screen(80);
+    const progress = run.show('live', screen);
+    run.work(100);
+    run.statistics.attemptStarted();
+    run.others = { stopping: { graceLeftMs: 9000 } };
+    run.clock.advance(1000);
+    expect(screen.text.at(-1)).toBe('stopping: letting 1 request finish (up to 9 s); press Ctrl-C again to stop now');
+    progress.stop();
+    expect([screen.text[1], screen.text.at(-1)]).toEqual([
+      '0 in flight  0 retries  100 ok  0 failed  0 unknown',
+      'stopping: writing what is settled',
+    ]);
+  });
+
   test('survives a terminal that is made narrower, and wider again', () => {
     const run = new Run();
     const screen = new Screen(80);

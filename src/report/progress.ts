@@ -52,7 +52,7 @@ function startLive(options: ProgressOptions): Progress {
   const block = new LiveBlock(options);
   let timer: TimerHandle | null = null;
   const frame = (): void => {
-    if (options.stream.writableNeedDrain !== true) block.draw();
+    if (options.stream.writableNeedDrain !== true) block.draw(options.snapshot());
     timer = clock.setTimer(frameMs, frame);
   };
   frame();
@@ -61,9 +61,14 @@ function startLive(options: ProgressOptions): Progress {
       if (timer === null) return;
       clock.clearTimer(timer);
       timer = null;
-      block.draw();
+      block.draw(atRest(options.snapshot()));
     },
   };
+}
+
+/** The last frame stays on the screen: it must not say that something is awaited. */
+function atRest(snapshot: ProgressSnapshot): ProgressSnapshot {
+  return { ...snapshot, statistics: { ...snapshot.statistics, inFlight: 0, waits: [], waitingOrigins: 0 } };
 }
 
 function startLines({ clock, stream, snapshot }: ProgressOptions): Progress {
@@ -95,14 +100,14 @@ class LiveBlock {
     this.#options = options;
   }
 
-  draw(): void {
-    const { stream, snapshot, color } = this.#options;
+  draw(snapshot: ProgressSnapshot): void {
+    const { stream, color } = this.#options;
     const width = stream.columns ?? this.#options.columns ?? 80;
     // The last column stays free: some terminals wrap as soon as it is written.
     const canvas = { columns: Math.max(1, width - 1), color };
     // A block higher than the screen could not be drawn over: the cursor stops at the top.
     const highest = Math.max(1, (stream.rows ?? 24) - 1);
-    const lines = drawBlock(snapshot(), canvas).slice(0, highest);
+    const lines = drawBlock(snapshot, canvas).slice(0, highest);
     const rows = Math.min(this.#rowsAt(width), highest);
     const home = rows === 0 ? '\r' : `\r\u001B[${rows}A`;
     // Each row is erased before it is drawn, not after: a terminal that wraps lines again when it is resized takes
