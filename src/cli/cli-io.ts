@@ -33,8 +33,10 @@ export function processIo(): CliIo {
   };
 }
 
-function passOverClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+function passOverClosedPipe(this: Writable, error: NodeJS.ErrnoException): void {
+  // Whoever else listens writes something there, and hears of the failure from its own write.
+  const isHandled = this.listenerCount('error') > 1;
+  if (!isHandled && error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }
 
 /** Colours are for terminals, unless the user wants none (https://no-color.org). */

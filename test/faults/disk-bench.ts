@@ -4,6 +4,7 @@
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { BatchOptions } from '../../src/batch/batch-options.ts';
@@ -20,6 +21,8 @@ import { FakeTransport } from '../../src/testing/fake-transport.ts';
 
 export interface BenchOptions {
   readonly records: number;
+  /** @default one JSON object `{"n": <index>}` a line, sent as it is */
+  readonly input?: { readonly name: string; readonly bytes: string | Buffer; readonly isRequest?: boolean };
   readonly options?: Partial<BatchOptions>;
   /** @default out.jsonl */
   readonly output?: string;
@@ -33,6 +36,9 @@ export interface BenchOptions {
 export interface BenchEnd {
   readonly kind: string;
   readonly error: unknown;
+  /** By result, with what earlier runs had settled; null if it did not begin. */
+  readonly settled: { readonly ok: number; readonly failed: number; readonly unknown: number } | null;
+  readonly description: readonly string[];
 }
 
 /** Syncing is what costs time, and what no test of a living machine can see. */
@@ -60,9 +66,31 @@ const outOfOrder: FakeScript = (request) => ({
   body: ['done'],
 });
 
+/** What is looked at of a row. */
+export interface Row {
+  readonly index: number;
+  readonly result: string;
+  readonly status: number | null;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** How one run differs from the others of its bench. */
+export interface RunHow {
+  readonly disk?: Disk;
+  /** It is killed when so many results are recorded. */
+  readonly killAfter?: number;
+  /** Sees the files as they are then. */
+  readonly onKill?: () => void;
+  /** As by SIGKILL: what is written after that moment is undone. */
+  readonly isCrash?: boolean;
+  readonly options?: Partial<BatchOptions>;
+  /** What standard input holds. */
+  readonly stdin?: string;
+}
+
 export class DiskBench {
   readonly folder = mkdtempSync(join(tmpdir(), 'manyfetch-disk-'));
-  readonly input = join(this.folder, 'in.jsonl');
+  readonly input: string;
   readonly output: string;
   /** How often a request was sent, by record. */
   readonly sendings = new Map<number, number>();
@@ -71,7 +99,9 @@ export class DiskBench {
   constructor(given: BenchOptions) {
     this.#given = given;
     this.output = join(this.folder, given.output ?? 'out.jsonl');
-    writeFileSync(this.input, Array.from({ length: given.records }, (_, n) => `{"n":${n}}\n`).join(''));
+    this.input = join(this.folder, given.input?.name ?? 'in.jsonl');
+    const lines = Array.from({ length: given.records }, (_, n) => `{"n":${n}}\n`);
+    writeFileSync(this.input, given.input?.bytes ?? lines.join(''));
   }
 
   [Symbol.dispose](): void {
@@ -82,8 +112,8 @@ export class DiskBench {
     return this.#given.options?.delivery === 'at-most-once';
   }
 
-  /** Runs to the end, or until so many results are recorded: then it is killed. `onKill` sees the files as they are then. */
-  async run(disk: Disk = quickDisk, killAfter = Infinity, onKill: () => void = () => undefined): Promise<BenchEnd> {
+  /** Runs to the end, or to where it is killed. */
+  async run({ disk = quickDisk, killAfter = Infinity, onKill, ...how }: RunHow = {}): Promise<BenchEnd> {
     const clock = new FakeClock();
     const transport = new FakeTransport(clock, (request, sending) => {
       const record = Number(request.path.slice(1));
@@ -92,22 +122,43 @@ export class DiskBench {
     });
     let results = 0;
     let run: BatchRun | null = null;
+    const undone: (() => void)[] = [];
     const onResult = (): void => {
       results++;
       if (results !== killAfter) return;
-      onKill();
+      onKill?.();
+      if (how.isCrash === true) undone.push(this.#keepFiles());
       run?.kill();
     };
     const paced = new PacedDisk(disk);
+    const input = how.stdin === undefined ? {} : { stdin: Readable.from([Buffer.from(how.stdin)]) };
     const world = { checkpointMs: 10, compactAfterBytes: 100, random: () => 0, env: {}, ...this.#given.environment };
     try {
-      run = await startBatch(this.#options(), { ...world, disk: paced, clock, transport, onResult });
-      const { kind, error } = await this.#drive(clock, paced, run.done);
-      return { kind, error };
+      run = await startBatch(
+        { ...this.#options(), ...how.options },
+        { ...world, ...input, disk: paced, clock, transport, onResult },
+      );
+      const { kind, error, summary } = await this.#drive(clock, paced, run.done);
+      return { kind, error, settled: summary.statistics.settled, description: run.description };
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
-      return { kind: 'disk', error };
+      return { kind: 'disk', error, settled: null, description: [] };
+    } finally {
+      for (const undo of undone) undo();
     }
+  }
+
+  /** The rows that stand whole in the output. */
+  rows(): Row[] {
+    const lines = readFileSync(this.output, 'utf8').split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as Row);
+  }
+
+  #keepFiles(): () => void {
+    const kept = [this.output, `${this.output}.run`].map((path) => ({ path, bytes: readFileSync(path) }));
+    return () => {
+      for (const { path, bytes } of kept) writeFileSync(path, bytes);
+    };
   }
 
   /** Every record has exactly one line, and none was sent more often than it may be. */
@@ -125,25 +176,16 @@ export class DiskBench {
   }
 
   #checkOrder(): void {
-    const lines = readFileSync(this.output, 'utf8').trimEnd().split('\n');
-    const indexes = lines.map((line) => (JSON.parse(line) as { index: number }).index);
+    const indexes = this.rows().map(({ index }) => index);
     if (indexes.some((index, at) => index !== at)) throw new Error(`not in order: ${indexes.join(', ')}`);
   }
 
   #options(): BatchOptions {
     const { input, output } = this;
-    const url = 'http://a.test/{{n}}';
+    const request = { url: 'http://a.test/{{n}}', method: 'POST', recordAsJson: true };
+    const isRequest = this.#given.input?.isRequest === true;
     const bodies = this.#given.bodies === true ? { bodies: join(this.folder, 'bodies') } : {};
-    return {
-      input,
-      output,
-      url,
-      method: 'POST',
-      recordAsJson: true,
-      concurrency: 6,
-      ...bodies,
-      ...this.#given.options,
-    };
+    return { input, output, concurrency: 6, ...(isRequest ? {} : request), ...bodies, ...this.#given.options };
   }
 
   async #drive<T>(clock: FakeClock, disk: PacedDisk, done: Promise<T>): Promise<T> {

@@ -31,10 +31,10 @@ const cases: readonly { name: string; options: Partial<BatchOptions>; killedAfte
 
 test.each(cases)('$name: from every moment the run goes on', async ({ options, killedAfter }) => {
   using bench = new DiskBench({ records, options });
-  if (killedAfter !== null) await bench.run(quickDisk, killedAfter);
+  if (killedAfter !== null) await bench.run({ killAfter: killedAfter });
   const moments: Moment[] = [];
-  const sync = copying(bench, moments);
-  expect(await bench.run(sync)).toMatchObject({ kind: 'finished' });
+  const disk = copying(bench, moments);
+  expect(await bench.run({ disk })).toMatchObject({ kind: 'finished' });
   expect(moments.filter(({ before }) => before.startsWith('rename')).length).toBeGreaterThan(2);
   for (const [at, moment] of moments.entries()) {
     try {

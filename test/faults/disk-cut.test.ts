@@ -10,7 +10,7 @@ import type { ResultFormat } from '../../src/output/result-format.ts';
 import { scanResults } from '../../src/output/scan-results.ts';
 import type { WholeRow } from '../../src/output/scan-results.ts';
 import { createFormat } from '../../src/output/sink-format.ts';
-import { DiskBench, quickDisk } from './disk-bench.ts';
+import { DiskBench } from './disk-bench.ts';
 
 interface Files {
   readonly output: Buffer;
@@ -25,7 +25,7 @@ async function filesOf(name: string, options: Partial<BatchOptions>, killAfter: 
   let kept: Files | null = null;
   const keep = (): void =>
     void (kept ??= { output: readFileSync(bench.output), journal: readFileSync(`${bench.output}.run`) });
-  await bench.run(quickDisk, killAfter, keep);
+  await bench.run({ killAfter, onKill: keep });
   return kept ?? { output: readFileSync(bench.output), journal: readFileSync(`${bench.output}.run`) };
 }
 
@@ -60,7 +60,7 @@ test.each(cases)(
     using bench = new DiskBench({ records, output: name, environment: { compactAfterBytes: 1e6 } });
     let kept: Files | null = null;
     const keep = (): void => void (kept ??= filesAt(bench.output));
-    await bench.run(quickDisk, killAfter, keep);
+    await bench.run({ killAfter, onKill: keep });
     const { output, journal }: Files = kept ?? filesAt(bench.output);
     const headerBytes = journal.indexOf('\n') + 1;
     for (let round = 0; round < 6; round++) {

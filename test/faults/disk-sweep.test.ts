@@ -54,10 +54,10 @@ test.each(pairs)('$what.name, the disk fails $how.name', async ({ what, how }) =
 
 async function runOn(what: Case, plan: FaultPlan): Promise<FaultyDisk> {
   using bench = new DiskBench({ records: 16, ...what });
-  if (what.killedAfter !== undefined) await bench.run(quickDisk, what.killedAfter);
+  if (what.killedAfter !== undefined) await bench.run({ killAfter: what.killedAfter });
   const disk = new FaultyDisk(quickDisk, plan);
   try {
-    const { kind, error } = await bench.run(disk);
+    const { kind, error } = await bench.run({ disk });
     const code = plan.code === 'ENOSPC' ? 'disk_full' : 'disk_failed';
     const ended = {
       kind,
