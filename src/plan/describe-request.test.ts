@@ -48,7 +48,7 @@ test('a secret in a form is masked in its encoding', async () => {
 
 test('a host from the environment keeps the path that is sent', async () => {
   const text = await describeOne({ url: '{{$env.H}}/a?u=https://x' }, {});
-  expect(text).toMatch(/^GET \/a\?u=https:\/\/x HTTP\/1\.1\n/);
+  expect(text).toMatch(/^GET \/a\?u=https:\/\/x HTTP\/1\.1\nHost: \*\*\*\n/);
 });
 
 test('a Host header of the user stands for ours', async () => {

@@ -16,7 +16,7 @@ export function describeRequest(request: HttpRequest, idempotencyHeader?: string
   const secrets = secretsIn(request);
   const path = pathOf(request.shownUrl);
   const lines = [`${request.method} ${mask(path, secrets)} HTTP/1.1`];
-  if (!hasHost(request.headers)) lines.push(`Host: ${hostOf(request)}`);
+  if (!hasHost(request.headers)) lines.push(`Host: ${hostOf(request, secrets)}`);
   for (let i = 0; i < request.headers.length; i += 2) {
     const name = request.headers[i] ?? '';
     const value = request.headers[i + 1] ?? '';
@@ -33,8 +33,10 @@ function pathOf(shownUrl: string): string {
   return slash < 0 ? '/' : shownUrl.slice(slash);
 }
 
-function hostOf(request: HttpRequest): string {
-  return request.origin.slice(request.origin.indexOf('://') + 3);
+/** Not masked text by text: a variable that holds a whole URL has the host in it, and more. */
+function hostOf({ origin, shownUrl }: HttpRequest, secrets: readonly string[]): string {
+  const isPublic = secrets.length === 0 || shownUrl.toLowerCase().startsWith(`${origin}/`);
+  return isPublic ? origin.slice(origin.indexOf('://') + 3) : '***';
 }
 
 function hasHost(headers: readonly string[]): boolean {

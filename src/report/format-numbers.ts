@@ -30,9 +30,10 @@ export function formatRate(perSecond: number): string {
   return `${trimmed(perSecond * 60, 1)}/m`;
 }
 
-/** `0.3%`, `24%`. Rounded down: 100% is said of what is complete, and of nothing else. */
+/** `0.3%`, `24%`. Rounded down: 100% is said of what is complete, and of nothing else; `0%` of nothing. */
 export function formatShare(share: number): string {
   const percent = Math.min(1, Math.max(0, share)) * 100;
+  if (percent > 0 && percent < 0.1) return '<0.1%';
   return percent < 10 ? `${trimmed(Math.floor(percent * 10) / 10, 1)}%` : `${Math.floor(percent)}%`;
 }
 
