@@ -121,7 +121,12 @@ const results: readonly Omit<OptionSpec, 'group'>[] = [
 ];
 
 const display: readonly Omit<OptionSpec, 'group'>[] = [
-  { name: 'progress', value: 'HOW', help: 'none, lines or live', default: 'live on a terminal, else lines' },
+  {
+    name: 'progress',
+    value: 'HOW',
+    help: 'none, lines or live; without colours if NO_COLOR is set',
+    default: 'live on a terminal, else lines',
+  },
   {
     name: 'summary',
     value: 'HOW',
