@@ -1,7 +1,7 @@
 // The files of a run: the output, the journal beside it, the lock beside that. Decides whether a run
 // begins, goes on, or is refused, and brings the files into the state that a run starts from.
 
-import { open, readFile, stat } from 'node:fs/promises';
+import { access, constants, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../concurrency/clock.ts';
 import type { Disk, DiskFile } from '../disk/disk.ts';
@@ -157,7 +157,8 @@ async function goOn(disk: Disk, wanted: WantedRun, found: Found): Promise<Omit<O
   return { header, recovered, files: { output, journal, outputBytes } };
 }
 
-async function refuseMissingFolder(output: string): Promise<void> {
+/** Refuses an output in a folder that is not there. */
+export async function refuseMissingFolder(output: string): Promise<void> {
   const folder = dirname(output);
   const facts = await stat(folder).catch(() => null);
   if (facts === null) {
@@ -167,6 +168,12 @@ async function refuseMissingFolder(output: string): Promise<void> {
   }
   if (!facts.isDirectory())
     throw new UsageError('no_such_file', `${folder}, where the output ${output} should stand, is not a folder`);
+  await access(folder, constants.W_OK).catch((cause: unknown) => {
+    throw new UsageError('unreadable', `nothing may be written into ${folder}, the folder of the output ${output}`, {
+      hint: 'change its permissions, or choose another output with -o',
+      cause,
+    });
+  });
 }
 
 async function refuseOtherThanFile(output: string): Promise<void> {

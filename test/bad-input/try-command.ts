@@ -2,7 +2,7 @@
 // what it said, which files it made or touched, and what the stand-in service received.
 // Invariant: `touched` names every file that is new, gone, or has other bytes or another time than before.
 
-import { lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -71,7 +71,10 @@ export function commandTrial(): (attempt: Attempt) => Promise<Tried> {
   afterAll(async () => {
     process.chdir(home);
     await target.close();
-    for (const folder of folders) rmSync(folder, { recursive: true });
+    for (const folder of folders) {
+      chmodSync(folder, 0o700);
+      rmSync(folder, { recursive: true });
+    }
   });
   const run = async (folder: string, attempt: Attempt): Promise<Tried> => {
     const { line, inProcess = false, asNobody = false, stdin } = attempt;

@@ -1,7 +1,7 @@
 // Outputs that cannot be used, and runs that cannot be gone on with: refused with what stands in the way,
 // nothing sent, and every file left as it was, byte for byte.
 
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -26,6 +26,21 @@ test('an output in a folder that does not exist', async () => {
   const end = await attempt({ line: `${run} -o results/out.jsonl`, files });
   expect(end).toMatchObject(
     refusal('the folder results of the output results/out.jsonl does not exist', 'make it first: mkdir -p results'),
+  );
+});
+
+test('an output in a folder that this user may not write into', async () => {
+  const end = await attempt({
+    line: run,
+    files,
+    prepare: (at) => chmodSync(at, 0o555),
+    asNobody: true,
+  });
+  expect(end).toMatchObject(
+    refusal(
+      'nothing may be written into ., the folder of the output in.results.jsonl',
+      'change its permissions, or choose another output with -o',
+    ),
   );
 });
 
