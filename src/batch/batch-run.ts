@@ -8,6 +8,7 @@ import type { ProgressSnapshot } from '../report/progress-snapshot.ts';
 import type { Ending, Summary } from '../report/run-summary.ts';
 import type { RunStatistics } from '../report/statistics.ts';
 import { countSettled } from '../report/statistics.ts';
+import { isBrokenPipe } from './broken-pipe.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
@@ -165,9 +166,4 @@ export class LiveRun implements BatchRun {
       resumeCommand: null,
     };
   }
-}
-
-function isBrokenPipe(error: unknown): boolean {
-  const { code } = (error ?? {}) as NodeJS.ErrnoException;
-  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'ECONNRESET';
 }

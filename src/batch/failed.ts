@@ -1,15 +1,19 @@
 // Writes the records that are not ok, in the input's own format, ready to be run again.
 
-import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import { UsageError } from '../errors.ts';
+import type { DiskFile } from '../disk/disk.ts';
+import { diskError, systemDisk } from '../disk/disk.ts';
+import { ManyfetchError, UsageError } from '../errors.ts';
 import { openInput } from '../input/open-input.ts';
 import type { RecordReader } from '../input/reader.ts';
 import { OrdinalSet } from '../journal/ordinal-set.ts';
 import { scanResults } from '../output/scan-results.ts';
+import { StandardOutput } from '../output/standard-output.ts';
+import { isBrokenPipe } from './broken-pipe.ts';
+import { refuseOtherInput } from './refuse-other-input.ts';
 import { runOfResults } from './results-of.ts';
+import { refuseMissingFolder } from './run-files.ts';
 
 export interface FailedOptions {
   /** Where to write; `-` is standard output. @default - */
@@ -42,14 +46,23 @@ export async function writeFailed(
     });
   }
   const wanted = await collect(resultsPath, format, options.onlyCodes);
+  await refuseOtherInput(header, input);
   const reader = await openInput({ path: input, format: header.format });
   const sink = await openSink(output, options.stdout);
-  const written = await copy(reader, wanted, header.format, sink);
-  if (output !== '-') {
-    sink.end();
-    await finished(sink);
+  try {
+    return { written: await copy(reader, wanted, header.format, sink), output };
+  } catch (error) {
+    // A part must not be taken for the whole.
+    if (output !== '-') await systemDisk.remove(output).catch(() => undefined);
+    throw diskErrorOf(error, output);
+  } finally {
+    await sink.close();
   }
-  return { written, output };
+}
+
+function diskErrorOf(error: unknown, output: string): unknown {
+  if (error instanceof ManyfetchError) return error;
+  return diskError(error, output === '-' ? 'standard output' : output, 'write');
 }
 
 async function collect(
@@ -67,10 +80,30 @@ async function collect(
   return wanted;
 }
 
-async function copy(reader: RecordReader, wanted: OrdinalSet, format: string, sink: Writable): Promise<number> {
+/** Copies records; gives their number. A reader that goes away has had enough: that is no error. */
+async function copy(reader: RecordReader, wanted: OrdinalSet, format: string, sink: DiskFile): Promise<number> {
   let written = 0;
+  try {
+    for await (const { text, records } of pieces(reader, wanted, format)) {
+      await sink.write(Buffer.from(text));
+      written += records;
+    }
+    await sink.sync();
+  } catch (error) {
+    if (!isBrokenPipe(error)) throw error;
+  }
+  return written;
+}
+
+/** What is to be written, and how many records are in it. */
+async function* pieces(
+  reader: RecordReader,
+  wanted: OrdinalSet,
+  format: string,
+): AsyncGenerator<{ text: string; records: number }> {
   const isArray = format === 'json';
-  if (isArray) await write(sink, '[');
+  let written = 0;
+  if (isArray) yield { text: '[', records: 0 };
   for await (const { records } of reader.batches(undefined, (index) => !wanted.has(index))) {
     let text = '';
     for (const record of records) {
@@ -79,29 +112,20 @@ async function copy(reader: RecordReader, wanted: OrdinalSet, format: string, si
       text += isArray ? record.text : `${record.text}\n`;
       written++;
     }
-    if (text !== '') await write(sink, text);
+    if (text !== '') yield { text, records: records.length };
     if (written === wanted.size) break;
   }
-  if (written === 0 && reader.header !== null) await write(sink, `${reader.header}\n`);
-  if (isArray) await write(sink, '\n]\n');
-  return written;
+  if (written === 0 && reader.header !== null) yield { text: `${reader.header}\n`, records: 0 };
+  if (isArray) yield { text: '\n]\n', records: 0 };
 }
 
-function write(sink: Writable, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    sink.write(text, (error) => {
-      if (error === null || error === undefined) resolve();
-      else reject(error);
-    });
-  });
-}
-
-async function openSink(output: string, stdout: Writable | undefined): Promise<Writable> {
-  if (output === '-') return stdout ?? process.stdout;
+async function openSink(output: string, stdout: Writable | undefined): Promise<DiskFile> {
+  if (output === '-') return new StandardOutput(stdout ?? process.stdout);
   if ((await stat(output).catch(() => null)) !== null) {
     throw new UsageError('output_exists', `${output} exists`, {
       hint: 'choose another name with -o, or remove the file',
     });
   }
-  return createWriteStream(output, { flags: 'wx' });
+  await refuseMissingFolder(output);
+  return systemDisk.create(output);
 }

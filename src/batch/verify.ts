@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 import { openInput } from '../input/open-input.ts';
 import { OrdinalSet } from '../journal/ordinal-set.ts';
 import { scanResults } from '../output/scan-results.ts';
+import { refuseOtherInput } from './refuse-other-input.ts';
 import type { RunOfResults } from './results-of.ts';
 import { runOfResults } from './results-of.ts';
 
@@ -50,6 +51,7 @@ export async function verifyResults(
       hint: 'if it was saved to a file, name that with --input',
     });
   }
+  await refuseOtherInput(run.header, input);
   const end = await countRecords(run, input);
   const { offset } = run.header;
   const seen = new OrdinalSet();
