@@ -136,9 +136,9 @@ test('what ends while a checkpoint is under way leaves no timer behind', async (
   expect(kinds().at(-1)).toBe('finished');
 });
 
-test('marks that are made while a checkpoint is being saved outlive the rewriting of the journal', async () => {
-  const saving = Promise.withResolvers<void>();
-  const slow: Disk = {
+/** A disk that saves the output only when it is told to. */
+function slowDisk(saving: Promise<void>): Disk {
+  return {
     ...systemDisk,
     create: async (path) => {
       const file = await systemDisk.create(path);
@@ -146,13 +146,17 @@ test('marks that are made while a checkpoint is being saved outlive the rewritin
       return {
         write: (bytes) => file.write(bytes),
         writeNow: (bytes) => file.writeNow(bytes),
-        sync: () => saving.promise,
+        sync: () => saving,
         truncate: (length) => file.truncate(length),
         close: () => file.close(),
       };
     },
   };
-  const { clock, recorder } = await setUp({}, slow, 1);
+}
+
+test('marks that are made while a checkpoint is being saved outlive the rewriting of the journal', async () => {
+  const saving = Promise.withResolvers<void>();
+  const { clock, recorder } = await setUp({}, slowDisk(saving.promise), 1);
   recorder.opened(0);
   settle(recorder, 0);
   clock.advance(1000);
@@ -182,6 +186,22 @@ test('results that wait for their turn are in the journal until they are in the 
   await until(() => held().length === 0);
   expect(rows()).toBe(3);
   await recorder.close();
+});
+
+test('a result that gets its turn while a checkpoint is being saved stays in the journal until the next', async () => {
+  const saving = Promise.withResolvers<void>();
+  const order = new OrderedLines(() => true);
+  const { clock, recorder } = await setUp({ order }, slowDisk(saving.promise), 1);
+  for (let index = 0; index < 3; index++) recorder.opened(index);
+  settle(recorder, 1, 2);
+  clock.advance(1000);
+  // From here on the lines are on their way to the output; a crash now would find none of them there.
+  settle(recorder, 0);
+  saving.resolve();
+  await until(() => kinds().includes('checkpoint'));
+  expect([held(), rows()]).toEqual([[1, 2], 0]);
+  await recorder.close();
+  expect(rows()).toBe(3);
 });
 
 test('however much waits for its turn, the record that it waits for can still be read', async () => {

@@ -40,8 +40,10 @@ const reason = mountReason();
 function mountReason(): string | null {
   if (process.platform !== 'linux') return 'only Linux has tmpfs';
   const at = mkdtempSync(join(tmpdir(), 'manyfetch-mount-'));
-  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at], { encoding: 'utf8' });
-  if (status === 0) spawnSync('umount', [at]);
+  const { status, stderr } = spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at], {
+    encoding: 'utf8',
+  });
+  if (status === 0) spawnSync('/bin/umount', [at]);
   rmSync(at, { recursive: true });
   return status === 0 ? null : `tmpfs cannot be mounted: ${stderr ?? 'no mount command'}`.trim();
 }
@@ -51,11 +53,11 @@ describe.skipIf(reason !== null)(`on a disk that is full${reason === null ? '' :
 
   beforeEach(() => {
     small = mkdtempSync(join(tmpdir(), 'manyfetch-small-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small]);
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small]);
   });
 
   afterEach(() => {
-    execFileSync('umount', [small]);
+    execFileSync('/bin/umount', [small]);
     rmSync(small, { recursive: true });
   });
 
