@@ -22,6 +22,8 @@ export interface CommandSetting {
 
 const entry = join(import.meta.dirname, '../../bin/manyfetch.js');
 const keptFromOutside = ['PATH', 'HOME', 'TMPDIR'];
+/** The many children of the tests compile the sources once between them. */
+const compiled = join(import.meta.dirname, '../../node_modules/.cache/manyfetch-tests');
 
 /** Starts the command; whoever starts it waits for its end. */
 export function startManyfetch(words: readonly string[], { cwd, env, uid }: CommandSetting = {}) {
@@ -29,7 +31,7 @@ export function startManyfetch(words: readonly string[], { cwd, env, uid }: Comm
   return spawn(process.execPath, [entry, ...words], {
     cwd,
     ...(uid === undefined ? {} : { uid }),
-    env: { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), ...env },
+    env: { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), NODE_COMPILE_CACHE: compiled, ...env },
   });
 }
 

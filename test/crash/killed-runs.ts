@@ -38,7 +38,7 @@ export interface KilledRun {
 }
 
 /** Latency of the service: with 200 requests in flight a run lasts long enough to be killed many times. */
-const latencyMs = 60;
+const latencyMs = 50;
 /** Share of its answers, in percent, that are a 500, a 503 or a reset. */
 const flaky = 10;
 
@@ -89,7 +89,7 @@ export async function killAndResume(plan: KillPlan): Promise<KilledRun> {
 
 /** One in four is killed while it starts; the others when they are at work. */
 function killAfterMs(random: () => number): number {
-  return random() < 0.25 ? random() * 300 : 300 + random() * 200;
+  return random() < 0.25 ? random() * 200 : 200 + random() * 200;
 }
 
 /** Every record from 0 on has exactly one row, and `verify` says so. */
