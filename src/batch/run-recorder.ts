@@ -106,6 +106,15 @@ export class RunRecorder implements Recorder {
     this.#options.journal?.sent(indexes.toSorted((a, b) => a - b));
   }
 
+  wasNotSent(index: number): void {
+    this.#sent.delete(index);
+    try {
+      this.#options.journal?.unsent([index]);
+    } catch (error) {
+      this.#onFailure(error);
+    }
+  }
+
   isDoubtful(index: number): boolean {
     return this.#options.doubtful.has(index);
   }

@@ -99,6 +99,7 @@ export class ResultQueue implements Recorder {
   batchBegins(): void {}
   opened(): void {}
   willSend(): void {}
+  wasNotSent(): void {}
   isDoubtful(): boolean {
     return false;
   }

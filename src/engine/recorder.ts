@@ -12,6 +12,8 @@ export interface Recorder {
   opened(index: number): void;
   /** Requests of these records are about to leave, and must not be sent twice. Throws if that cannot be kept. */
   willSend(indexes: readonly number[]): void;
+  /** What `willSend` announced did not leave, and the record waits for another attempt: nothing of it is in doubt. */
+  wasNotSent(index: number): void;
   /** An earlier process may have sent this record's request, and its answer was lost. */
   isDoubtful(index: number): boolean;
   settle(result: Result): void;

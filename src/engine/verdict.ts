@@ -15,6 +15,7 @@ import { decide, isOnce } from '../retry/decide.ts';
 import type { RetryPolicy } from '../retry/decide.ts';
 import { retryAfterMs } from '../retry/retry-after.ts';
 import type { Job } from './job.ts';
+import type { Recorder } from './recorder.ts';
 import { failedResult, okResult, unknownResult, withHint } from './settlement.ts';
 import type { Moment } from './settlement.ts';
 
@@ -25,6 +26,7 @@ export interface VerdictOptions {
   readonly redirects: number;
   readonly maxBodyBytes: number;
   readonly events: RunEvents;
+  readonly recorder: Recorder;
   readonly clock: Clock;
 }
 
@@ -116,6 +118,8 @@ export class Verdict {
     );
     if (decision.kind === 'retry') {
       events.retryScheduled(decision.delayMs);
+      // That it is sent again at all means that it had not left.
+      if (isOnce(job.start.request.method, policy)) this.#options.recorder.wasNotSent(job.start.index);
       // Another attempt begins where the first did: a redirect is not remembered.
       job.request = job.start.request;
       job.redirects = 0;

@@ -84,6 +84,11 @@ export class FileJournal {
     this.#append({ kind: 'sent', ordinals: writeRanges(ordinals) });
   }
 
+  /** Says that requests which were announced have not left. */
+  unsent(ordinals: Iterable<number>): void {
+    this.#append({ kind: 'unsent', ordinals: writeRanges(ordinals) });
+  }
+
   /** Keeps a result that waits for its turn in the order of the input. */
   hold(index: number, result: keyof Counts, line: string): void {
     const entry: HeldEntry = { kind: 'held', index, result, line };

@@ -49,6 +49,8 @@ export type JournalEntry =
   | { readonly kind: 'started'; readonly upTo: number }
   /** Requests of these records may have left from here on, and must not be sent twice. */
   | { readonly kind: 'sent'; readonly ordinals: string }
+  /** They did not leave. */
+  | { readonly kind: 'unsent'; readonly ordinals: string }
   | HeldEntry
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
   /** Every record up to the limit is settled. */

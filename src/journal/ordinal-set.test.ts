@@ -19,6 +19,14 @@ test('it is a set', () => {
   );
 });
 
+test('what was taken out is not in it, and can be added again', () => {
+  const set = new OrdinalSet();
+  for (const each of [3, 31, 32, 40_000]) set.add(each);
+  for (const each of [31, 33, 40_000, 9e15]) set.delete(each);
+  expect([3, 31, 32, 40_000].map((each) => set.has(each))).toEqual([true, false, true, false]);
+  expect([set.size, set.end, set.add(31), set.size]).toEqual([2, 40_001, true, 3]);
+});
+
 test('neighbours on both sides of each border are told apart', () => {
   const set = new OrdinalSet();
   for (let each = 0; each < 70_000; each += 2) set.add(each);

@@ -34,6 +34,15 @@ export class OrdinalSet {
     return true;
   }
 
+  /** Takes it out; `end` stays. */
+  delete(ordinal: number): void {
+    if (!this.has(ordinal)) return;
+    const page = this.#pages.get(Math.floor(ordinal / ordinalsPerPage));
+    const word = (ordinal % ordinalsPerPage) >>> 5;
+    if (page !== undefined) page[word] = (page[word] ?? 0) & ~(1 << (ordinal % 32));
+    this.#size--;
+  }
+
   has(ordinal: number): boolean {
     const page = this.#pages.get(Math.floor(ordinal / ordinalsPerPage));
     if (page === undefined) return false;

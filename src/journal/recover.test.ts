@@ -87,6 +87,16 @@ test('no checkpoint: what stands in the output is settled, what was sent has its
   });
 });
 
+test('what was announced and did not leave may be sent, until it is announced again', async () => {
+  const entries: JournalEntry[] = [
+    { kind: 'sent', ordinals: '0-3' },
+    { kind: 'unsent', ordinals: '1-2' },
+    { kind: 'sent', ordinals: '2' },
+  ];
+  const { open, sent, read } = await recovered(entries, outputOf([]));
+  expect([open, sent, read]).toEqual([[0, 1, 2, 3], [0, 2, 3], 4]);
+});
+
 test('a checkpoint, and rows behind it', async () => {
   const entries: JournalEntry[] = [
     { kind: 'checkpoint', checkpoint },

@@ -158,6 +158,9 @@ function foldEntries(entries: readonly JournalEntry[], headerBytes: number): Fac
       case 'sent':
         for (const index of readRanges(entry.ordinals)) facts.sent.add(index);
         break;
+      case 'unsent':
+        for (const index of readRanges(entry.ordinals)) facts.sent.delete(index);
+        break;
       case 'held':
         facts.held.set(entry.index, entry);
         break;

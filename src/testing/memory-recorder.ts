@@ -38,6 +38,11 @@ export class MemoryRecorder implements Recorder {
     this.announced.push(indexes);
   }
 
+  wasNotSent(index: number): void {
+    if (!this.announced.some((indexes) => indexes.includes(index)))
+      throw new Error(`record ${index} was taken back and had not been announced`);
+  }
+
   isDoubtful(index: number): boolean {
     return this.doubtful.has(index);
   }

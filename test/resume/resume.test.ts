@@ -4,6 +4,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { FakeScript } from '../../src/testing/fake-transport.ts';
 import { DiskBench } from '../faults/disk-bench.ts';
 
 const records = 120;
@@ -84,6 +85,24 @@ describe('what was under way when the process died', () => {
     const unknown = bench.rows().filter(({ result }) => result === 'unknown');
     expect(unknown.map(({ index }) => index).toSorted((a, b) => a - b)).toEqual(doubtful);
     expect(new Set(unknown.map(({ error }) => error?.code))).toEqual(new Set(['response_lost']));
+  });
+
+  test.each([true, false])('at most once: what could not be sent yet is not in doubt (crash: %s)', async (isCrash) => {
+    const options = { delivery: 'at-most-once' } as const;
+    const state = { isDown: true };
+    // The service is down for all but a few; all others wait for another attempt.
+    const script: FakeScript = ({ path }) =>
+      state.isDown && Number(path.slice(1)) >= 4
+        ? { connectMs: 1, status: null, ends: 'connect_refused' }
+        : { headMs: 100 };
+    using bench = new DiskBench({ records: 30, options, script, environment: { random: () => 0.99 } });
+    await bench.run({ killAfter: 1, isCrash });
+    const refused = new Set([...bench.sendings.keys()].filter((index) => index >= 4));
+    expect(refused.size).toBeGreaterThan(20);
+    state.isDown = false;
+    const { settled } = await bench.run();
+    expect(settled?.unknown).toBeLessThanOrEqual(4);
+    expect(settled?.ok).toBeGreaterThanOrEqual(26);
   });
 
   test('at most once: a PUT is sent again', async () => {
