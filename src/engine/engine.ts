@@ -8,6 +8,7 @@
 // Invariants: a record that was read is settled exactly once, or not at all if the run stops; a permit
 // is given back before what follows is decided; what waits holds no permit, socket or timer.
 
+import { Bag } from '../concurrency/bag.ts';
 import { TimerWheel } from '../concurrency/timer-wheel.ts';
 import type { TransportError } from '../errors.ts';
 import type { Governor } from '../govern/governor.ts';
@@ -28,7 +29,6 @@ import type { VerdictOptions } from './verdict.ts';
 
 /** Options of an engine. Times are milliseconds. */
 export interface EngineOptions extends IntakeOptions, VerdictOptions {
-  readonly policy: VerdictOptions['policy'];
   readonly batches: AsyncIterator<InputBatch>;
   /** Records from this index on are left alone. */
   readonly endIndex: number;
@@ -50,7 +50,7 @@ export class Engine implements AttemptEnds {
   readonly #verdict: Verdict;
   readonly #wheel: TimerWheel;
   readonly #agenda: Agenda<Job | Lane<Job>>;
-  readonly #inFlight = new Set<Job>();
+  readonly #inFlight = new Bag<Job>();
   #pumpAsked = false;
   #stopping = false;
   #end: EngineEnd | null = null;
@@ -241,7 +241,7 @@ export class Engine implements AttemptEnds {
     this.#end = end;
     this.#feed.stop();
     this.#agenda.disarm();
-    for (const job of this.#inFlight) {
+    for (const job of this.#inFlight.toArray()) {
       this.#wheel.clear(job.timeout);
       job.exchange?.cancel();
     }

@@ -2,6 +2,7 @@
 // and what of the answer has come. It takes the transport's callbacks and hands the end of each attempt
 // to the engine, once. It decides nothing.
 
+import type { Bagged } from '../concurrency/bag.ts';
 import { Timeout } from '../concurrency/timer-wheel.ts';
 import type { TimeoutOwner } from '../concurrency/timer-wheel.ts';
 import { TransportError } from '../errors.ts';
@@ -27,12 +28,14 @@ export interface JobStart {
 
 const nothing = Buffer.alloc(0);
 
-export class Job implements ResponseHandler, TimeoutOwner, Queued<Job> {
+export class Job implements ResponseHandler, TimeoutOwner, Queued<Job>, Bagged {
   readonly start: JobStart;
   readonly #ends: AttemptEnds;
   readonly timeout: Timeout = new Timeout(this);
   lane: Lane<Job>;
   nextInLane: Job | null = null;
+  /** In flight while it is in the engine's bag. */
+  bagIndex = -1;
 
   /** What is sent now: the record's request, or where a redirect led. */
   request: HttpRequest;

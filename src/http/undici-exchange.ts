@@ -5,6 +5,7 @@
 
 import type { ClientHttp2Stream } from 'node:http2';
 import { errors } from 'undici';
+import type { Bag, Bagged } from '../concurrency/bag.ts';
 import type { Dispatcher } from 'undici';
 import { refusal } from './dial.ts';
 import { expectStream } from './http2-streams.ts';
@@ -22,12 +23,13 @@ interface SendableOptions extends Dispatcher.DispatchOptions {
 
 /** Who counts exchanges. */
 export interface ExchangeOwner {
-  readonly exchanges: Set<UndiciExchange>;
+  readonly exchanges: Bag<UndiciExchange>;
   /** The machine has run out of something that idle connections hold. */
   relieve(): void;
 }
 
-export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.DispatchHandler, StreamTaker {
+export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.DispatchHandler, StreamTaker, Bagged {
+  bagIndex = -1;
   sent = false;
   answered = false;
   reused = false;

@@ -3,6 +3,7 @@
 
 import { ManyfetchError } from '../errors.ts';
 import { OriginConnections } from './origin-connections.ts';
+import { Bag } from '../concurrency/bag.ts';
 import type { HttpRequest } from './request.ts';
 import { routes } from './route.ts';
 import type { Route } from './route.ts';
@@ -22,7 +23,7 @@ export function createUndiciTransport(options: TransportOptions = {}): Transport
 }
 
 class UndiciTransport implements Transport, ExchangeOwner {
-  readonly exchanges = new Set<UndiciExchange>();
+  readonly exchanges = new Bag<UndiciExchange>();
   readonly #routeTo: (origin: string) => Route;
   readonly #connections = new Map<string, OriginConnections>();
   readonly #counts = { open: 0, made: 0 };
@@ -55,7 +56,7 @@ class UndiciTransport implements Transport, ExchangeOwner {
     this.#closed = true;
     const ending = [...this.#connections.values()].map((connections) => connections.destroy());
     this.#connections.clear();
-    for (const exchange of this.exchanges) exchange.fail(closedError());
+    for (const exchange of this.exchanges.toArray()) exchange.fail(closedError());
     await Promise.all(ending);
   }
 
