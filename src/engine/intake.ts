@@ -18,7 +18,7 @@ import { unknownResult, unsentResult } from './settlement.ts';
 export interface IntakeOptions {
   readonly planner: Planner;
   readonly recorder: Recorder;
-  readonly policy: Pick<RetryPolicy, 'delivery'>;
+  readonly policy: RetryPolicy;
   readonly clock: Clock;
   /** One attempt. A record's own `timeoutMs` comes before it. */
   readonly timeoutMs: number;
