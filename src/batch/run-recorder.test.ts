@@ -218,6 +218,21 @@ test('however much waits for its turn, the record that it waits for can still be
   await recorder.close();
 });
 
+test('room is told of when a record that was not read yet is waited for, though no fewer lines wait than allowed', async () => {
+  const told = { room: 0 };
+  const onRoom = (): void => void told.room++;
+  const { recorder } = await setUp({ order: new OrderedLines(() => true), onRoom });
+  const waiting = Array.from({ length: 10_010 }, (_, at): HeldEntry => {
+    return { kind: 'held', index: at < 5 ? at + 1 : at + 2, result: 'ok', line: '\n' };
+  });
+  recorder.restore(waiting);
+  recorder.opened(0);
+  expect([recorder.isFull, told.room]).toEqual([true, 0]);
+  settle(recorder, 0);
+  expect([recorder.isFull, told.room]).toEqual([false, 1]);
+  await recorder.close();
+});
+
 test('a body that cannot be saved at the very end ends the run as a failure', async () => {
   const bodies = join(folder, 'bodies');
   writeFileSync(bodies, 'a file, where a folder should be');

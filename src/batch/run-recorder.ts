@@ -206,13 +206,14 @@ export class RunRecorder implements Recorder {
 
   #release(order: OrderedLines): void {
     const { file, journal } = this.#options;
-    const wasFull = order.isFull;
+    const wasFull = this.isFull;
     for (const { index, result, line } of order.release()) {
       file.append(line);
       this.#written(index, result);
       journal?.unhold(index);
     }
-    if (wasFull && !order.isFull) this.#options.onRoom();
+    // Not only fewer lines make room: so does a turn that comes to a record which was not read yet.
+    if (wasFull && !this.isFull) this.#options.onRoom();
   }
 
   #written(index: number, result: Result['result']): void {
