@@ -163,6 +163,13 @@ test('a result that waits for its turn is kept until it has its row', async () =
   expect((await recovered(entries, outputOf([0, 1, 3, 5, 2, 4, 6, 7]))).held).toEqual([]);
 });
 
+test('a result that waits for its turn is kept, though no checkpoint came after its record was read', async () => {
+  const before = await recovered([held], outputOf([0]));
+  expect([before.held, before.read, before.open]).toEqual([[7], 8, [1, 2, 3, 4, 5, 6, 7]]);
+  const after = await recovered([{ kind: 'checkpoint', checkpoint }, held], outputOf([0, 1, 3, 5, 2]));
+  expect([after.held, after.read, after.open]).toEqual([[7], 8, [4, 6, 7]]);
+});
+
 test.each([
   ['finished', 40, null, true],
   ['finished for a limit', 40, 6, true],

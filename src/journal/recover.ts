@@ -69,11 +69,11 @@ export async function recover(journal: Buffer, path: string, output: OutputView)
   // If the output lost what a checkpoint counts on, only what can be seen in it is settled.
   const intact = output.bytes >= checkpoint.outputBytes && (await output.isRowStart(checkpoint.outputBytes));
   const openThen = new Set(readRanges(checkpoint.open));
-  const last = Math.max(checkpoint.read, facts.startedUpTo, facts.sent.end) + mostUnannounced;
+  const last = Math.max(checkpoint.read, facts.startedUpTo, facts.sent.end, facts.heldEnd) + mostUnannounced;
   const isExpected = (index: number): boolean =>
     index >= header.offset && index < last && (!intact || index >= checkpoint.read || openThen.has(index));
   const rows = await readRows(output, intact ? checkpoint.outputBytes : output.headerBytes, isExpected);
-  const read = Math.max(checkpoint.read, rows.seen.end, facts.sent.end);
+  const read = Math.max(checkpoint.read, rows.seen.end, facts.sent.end, facts.heldEnd);
   const open = new Set<number>();
   const sent = new Set<number>();
   const visit = (index: number): void => {
@@ -126,6 +126,8 @@ interface Facts {
   startedUpTo: number;
   sent: OrdinalSet;
   held: Map<number, HeldEntry>;
+  /** One above the highest of them: it was read, as all before it were. */
+  heldEnd: number;
 }
 
 function foldEntries(entries: readonly JournalEntry[], headerBytes: number): Facts {
@@ -143,6 +145,7 @@ function foldEntries(entries: readonly JournalEntry[], headerBytes: number): Fac
     startedUpTo: 0,
     sent: new OrdinalSet(),
     held: new Map(),
+    heldEnd: 0,
   };
   for (const entry of entries) {
     switch (entry.kind) {
@@ -163,6 +166,7 @@ function foldEntries(entries: readonly JournalEntry[], headerBytes: number): Fac
         break;
       case 'held':
         facts.held.set(entry.index, entry);
+        facts.heldEnd = Math.max(facts.heldEnd, entry.index + 1);
         break;
       case 'checkpoint':
         facts.checkpoint = entry.checkpoint;
