@@ -17,6 +17,7 @@ import type { InputIdentity } from '../journal/run-header.ts';
 import { checkBodyFolder } from '../output/check-body-folder.ts';
 import { createFormat } from '../output/sink-format.ts';
 import { createPlanner } from '../plan/create-planner.ts';
+import { idempotencyHeaderOf } from '../plan/idempotency-header.ts';
 import type { Planner } from '../plan/planner.ts';
 import { requestFingerprints } from '../plan/request-fingerprints.ts';
 import type { RunEvents } from '../report/run-events.ts';
@@ -114,6 +115,7 @@ async function assemble({ options, given, world, reader, planner, format, files 
       retries: options.retries,
       retryOn: options.retryOn,
       delivery: options.delivery,
+      idempotencyHeader: idempotencyHeaderOf(options.plan),
       maxWaitMs: options.maxWaitMs,
       random,
     },
@@ -147,7 +149,7 @@ async function assemble({ options, given, world, reader, planner, format, files 
 function listeners(statistics: RunStatistics, { onResult }: RunEnvironment): RunEvents {
   if (onResult === null) return statistics;
   return {
-    attemptStarted: () => statistics.attemptStarted(),
+    attemptStarted: (origin, isRedirected) => statistics.attemptStarted(origin, isRedirected),
     attemptEnded: (end) => statistics.attemptEnded(end),
     retryScheduled: () => statistics.retryScheduled(),
     resent: () => statistics.resent(),

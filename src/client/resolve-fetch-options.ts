@@ -1,6 +1,7 @@
 // Checks the options of `fetchMany`, fills in the defaults and makes what they ask for. Nothing is
 // connected, read or started here.
 
+import { idempotencyHeaderOf } from '../plan/idempotency-header.ts';
 import { randomUUID } from 'node:crypto';
 import { badOption } from '../batch/bad-option.ts';
 import type { BatchOptions } from '../batch/batch-options.ts';
@@ -77,7 +78,7 @@ export function resolveFetchOptions(options: FetchManyOptions): ResolvedFetchOpt
       runId: randomUUID(),
       baseUrl: readBaseUrl(plan.baseUrl),
       headers: new DefaultHeaders(headers, authorization),
-      idempotencyHeader: plan.idempotencyKey === 'off' ? null : (plan.idempotencyKey ?? 'Idempotency-Key'),
+      idempotencyHeader: idempotencyHeaderOf(plan),
     },
     connecting: {
       connectTimeoutMs: sending.connectTimeoutMs,

@@ -145,7 +145,7 @@ export class ResultStream implements AsyncIterableIterator<Result, undefined, vo
       recorder: this.#queue,
       events: nobodyListens,
       clock,
-      policy: { retries, retryOn, delivery, maxWaitMs, random },
+      policy: { retries, retryOn, delivery, idempotencyHeader: options.planning.idempotencyHeader, maxWaitMs, random },
       success,
       redirects,
       timeoutMs,

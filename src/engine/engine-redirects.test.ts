@@ -23,9 +23,23 @@ test('hops cost no attempt, and the place they led to is kept', async () => {
     attempts: 1,
     url: 'http://a.test/0',
     finalUrl: 'http://b.test/two',
-    ms: 5,
+    ms: 7,
   });
   expect(bench.events.ended.map(({ outcome }) => outcome)).toEqual(['success', 'success', 'success']);
+});
+
+test('the timeout of an attempt includes its redirects', async () => {
+  const bench = new EngineBench({
+    records: 1,
+    script: ({ path }) => ({ ...to(`/${Number(path.slice(1)) + 1}`), headMs: 400 }),
+    engine: { timeoutMs: 1000 },
+    policy: { retries: 0 },
+  });
+  await bench.run();
+  expect(bench.stories()).toEqual(['failed timeout x1']);
+  expect(bench.clock.now()).toBeGreaterThanOrEqual(1000);
+  expect(bench.clock.now()).toBeLessThan(1050);
+  expect(bench.events.redirected).toBe(2);
 });
 
 test.each([

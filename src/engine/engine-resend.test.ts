@@ -40,6 +40,19 @@ test('a POST that may be sent twice is', async () => {
   expect([bench.events.resentCount, bench.events.delaysMs.length]).toEqual([1, 0]);
 });
 
+test('a POST without an idempotency key is not, unless it is worth another attempt', async () => {
+  const bench = new EngineBench({
+    records: 2,
+    concurrency: 1,
+    plan: (index) => planned(index, `http://a.test/${index}`, { method: 'POST', headers: [] }),
+    script: closesWhatIsReused,
+    policy: { retries: 0 },
+  });
+  await bench.run();
+  expect(bench.stories()).toEqual(['ok 200 x1', 'failed connection_reset x1']);
+  expect([bench.events.resentCount, bench.transport.sendings.length]).toEqual([0, 2]);
+});
+
 test('a POST that must not be sent twice is not', async () => {
   const bench = new EngineBench({
     records: 2,

@@ -69,16 +69,24 @@ describe('Retry-After', () => {
     expect(bench.sentAtMs('/0')).toEqual([0, 460]);
   });
 
-  test('a longer wait than is allowed fails the record, and holds up nobody', async () => {
+  test('a longer wait than is allowed fails the records of that origin, unsent, and holds up no other', async () => {
     const bench = new EngineBench({
-      records: 3,
+      records: 4,
       concurrency: 1,
+      plan: (index) => planned(index, `http://${index === 2 ? 'b' : 'a'}.test/${index}`),
       script: refuseOnce('/0', '61'),
       policy: { maxWaitMs: 60_000 },
     });
     await bench.run();
-    expect(bench.stories()).toEqual(['failed wait_too_long x1', 'ok 200 x1', 'ok 200 x1']);
+    const [first, ...others] = bench.stories();
+    expect([first, ...others.sort()]).toEqual([
+      'failed wait_too_long x1',
+      'failed wait_too_long x0',
+      'failed wait_too_long x0',
+      'ok 200 x1',
+    ]);
     expect(bench.clock.now()).toBeLessThan(100);
+    expect(bench.transport.sendings).toHaveLength(2);
     expect(bench.recorder.results.get(0)).toMatchObject({ answer: { status: 429 } });
   });
 

@@ -12,7 +12,6 @@ import { Bag } from '../concurrency/bag.ts';
 import { TimerWheel } from '../concurrency/timer-wheel.ts';
 import type { TransportError } from '../errors.ts';
 import type { Governor } from '../govern/governor.ts';
-import { untilRelease } from '../govern/governor.ts';
 import type { Result } from '../http/result.ts';
 import type { Transport } from '../http/transport.ts';
 import type { InputBatch } from '../input/reader.ts';
@@ -57,12 +56,12 @@ export class Engine implements AttemptEnds {
   readonly #done: PromiseWithResolvers<EngineEnd> = Promise.withResolvers();
 
   constructor(options: EngineOptions) {
-    const { batches, endIndex, governor, clock } = options;
+    const { batches, endIndex, clock } = options;
     this.#options = options;
     this.#wheel = new TimerWheel(clock);
-    this.#lanes = new Lanes(governor);
     const changed = (): void => this.wake();
     this.#agenda = new Agenda(clock, changed);
+    this.#lanes = new Lanes(options, this.#agenda, (job) => this.#verdict.refuse(job));
     const failed = (error: unknown): void => this.abort(error);
     const feed = new Feed({ batches, endIndex, onReady: changed, onError: failed });
     const settled = (result: Result): void => this.#settle(result);
@@ -171,7 +170,7 @@ export class Engine implements AttemptEnds {
         if (!this.#intake.takeOne()) break;
         continue;
       }
-      const job = this.#ask(lane, nowMs);
+      const job = this.#lanes.ask(lane, nowMs);
       if (job === null) continue;
       starting.push(job);
       if (isOnce(job.request.method, this.#options.policy)) once.push(job.start.index);
@@ -180,42 +179,13 @@ export class Engine implements AttemptEnds {
     for (const job of starting) this.#start(job, nowMs);
   }
 
-  /** Asks a lane's gate for a permit; a lane that gets none leaves the round. */
-  #ask(lane: Lane<Job>, nowMs: number): Job | null {
-    const waitMs = lane.gate.tryTake(nowMs);
-    if (waitMs === 0) {
-      const job = lane.shift();
-      if (job === null) throw new Error('a lane without records was asked');
-      if (lane.announcedUntilMs > 0) {
-        lane.announcedUntilMs = 0;
-        this.#options.events.waiting(lane.gate.origin, null);
-      }
-      this.#lanes.activate(lane);
-      return job;
-    }
-    if (waitMs === untilRelease) {
-      lane.state = 'wants-permit';
-    } else {
-      lane.state = 'waits';
-      this.#agenda.add(lane, nowMs + waitMs);
-      if (nowMs + waitMs >= lane.announcedUntilMs + 1) {
-        lane.announcedUntilMs = nowMs + waitMs;
-        this.#options.events.waiting(lane.gate.origin, {
-          origin: lane.gate.origin,
-          untilMs: nowMs + waitMs,
-          reason: lane.gate.waitReason,
-        });
-      }
-    }
-    return null;
-  }
-
   #start(job: Job, nowMs: number): void {
-    if (job.redirects === 0) job.attempts++;
-    job.attemptStartedMs = nowMs;
+    const isRedirected = job.redirects > 0;
+    if (!isRedirected) job.beginAttempt();
+    job.exchangeStartedMs = nowMs;
     this.#inFlight.add(job);
-    this.#options.events.attemptStarted(job.request.origin);
-    this.#wheel.set(job.timeout, job.start.timeoutMs);
+    this.#options.events.attemptStarted(job.request.origin, isRedirected);
+    this.#wheel.set(job.timeout, job.start.timeoutMs - job.attemptMs);
     this.#send(job, false);
   }
 

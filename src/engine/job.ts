@@ -41,8 +41,10 @@ export class Job implements ResponseHandler, TimeoutOwner, Queued<Job>, Bagged {
   request: HttpRequest;
   attempts = 0;
   redirects = 0;
-  /** On the monotonic clock: when the attempt got its permit. */
-  attemptStartedMs = 0;
+  /** On the monotonic clock: when what is in flight got its permit. */
+  exchangeStartedMs = 0;
+  /** What this attempt has taken up to the last redirect. */
+  attemptMs = 0;
   lastAttemptMs: number | null = null;
   /** All attempts together. */
   activeMs = 0;
@@ -59,6 +61,19 @@ export class Job implements ResponseHandler, TimeoutOwner, Queued<Job>, Bagged {
     this.request = start.request;
     this.lane = lane;
     this.#ends = ends;
+  }
+
+  /** Another attempt, from the record's own request on. */
+  beginAttempt(): void {
+    this.attempts++;
+    this.attemptMs = 0;
+  }
+
+  /** What was in flight has ended. */
+  endExchange(ms: number): void {
+    this.attemptMs += ms;
+    this.lastAttemptMs = this.attemptMs;
+    this.activeMs += ms;
   }
 
   /** Forgets what came of an earlier answer. */

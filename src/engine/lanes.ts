@@ -2,20 +2,35 @@
 // reason to wait is asked once before any is asked again, so that no origin starves another.
 
 import type { Governor } from '../govern/governor.ts';
+import { untilRelease } from '../govern/governor.ts';
+import type { RunEvents } from '../report/run-events.ts';
+import type { Agenda } from './agenda.ts';
 import type { Job } from './job.ts';
 import { Lane } from './lane.ts';
 
 /** So many origins are remembered before idle ones are looked for. */
 const manyOrigins = 10_000;
 
+export interface LanesOptions {
+  readonly governor: Governor;
+  readonly events: RunEvents;
+  /** A record waits no longer than this for a server that asked for it. */
+  readonly policy: { readonly maxWaitMs: number };
+}
+
 export class Lanes {
-  readonly #governor: Governor;
+  readonly #options: LanesOptions;
+  readonly #agenda: Agenda<Job | Lane<Job>>;
+  readonly #refuse: (job: Job) => void;
   readonly #lanes = new Map<string, Lane<Job>>();
   #round: Lane<Job>[] = [];
   #at = 0;
 
-  constructor(governor: Governor) {
-    this.#governor = governor;
+  /** `refuse` takes a record whose origin wants to be left alone for too long. */
+  constructor(options: LanesOptions, agenda: Agenda<Job | Lane<Job>>, refuse: (job: Job) => void) {
+    this.#options = options;
+    this.#agenda = agenda;
+    this.#refuse = refuse;
   }
 
   /** The lane of an origin. */
@@ -23,7 +38,7 @@ export class Lanes {
     let lane = this.#lanes.get(origin);
     if (lane === undefined) {
       if (this.#lanes.size >= manyOrigins && this.#lanes.size % manyOrigins === 0) this.#forgetIdle();
-      lane = new Lane(this.#governor.gate(origin));
+      lane = new Lane(this.#options.governor.gate(origin));
       this.#lanes.set(origin, lane);
     }
     return lane;
@@ -62,9 +77,50 @@ export class Lanes {
     return lane;
   }
 
+  /** Asks a lane's gate for a permit. A lane that gets none leaves the round until one comes back, or its time has come. */
+  ask(lane: Lane<Job>, nowMs: number): Job | null {
+    const { events, policy } = this.#options;
+    const { gate } = lane;
+    const waitMs = gate.tryTake(nowMs);
+    if (waitMs === 0) {
+      const job = lane.shift();
+      if (job === null) throw new Error('a lane without records was asked');
+      if (lane.announcedUntilMs > 0) {
+        lane.announcedUntilMs = 0;
+        events.waiting(gate.origin, null);
+      }
+      this.activate(lane);
+      return job;
+    }
+    if (waitMs === untilRelease) {
+      lane.state = 'wants-permit';
+      return null;
+    }
+    if (gate.waitReason === 'retry-after' && waitMs > policy.maxWaitMs) {
+      for (let job = lane.shift(); job !== null; job = lane.shift()) this.#refuse(job);
+      lane.state = 'empty';
+      return null;
+    }
+    this.#wait(lane, nowMs, waitMs);
+    return null;
+  }
+
+  #wait(lane: Lane<Job>, nowMs: number, waitMs: number): void {
+    lane.state = 'waits';
+    this.#agenda.add(lane, nowMs + waitMs);
+    if (nowMs + waitMs >= lane.announcedUntilMs + 1) {
+      lane.announcedUntilMs = nowMs + waitMs;
+      this.#options.events.waiting(lane.gate.origin, {
+        origin: lane.gate.origin,
+        untilMs: nowMs + waitMs,
+        reason: lane.gate.waitReason,
+      });
+    }
+  }
+
   #forgetIdle(): void {
     for (const [origin, lane] of this.#lanes) {
-      if (lane.state === 'empty' && lane.gate.inFlight === 0 && this.#governor.forget(origin))
+      if (lane.state === 'empty' && lane.gate.inFlight === 0 && this.#options.governor.forget(origin))
         this.#lanes.delete(origin);
     }
   }

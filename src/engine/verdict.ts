@@ -7,6 +7,7 @@ import type { ErrorCode, TransportError } from '../errors.ts';
 import { decodeContent } from '../http/content-encoding.ts';
 import type { Outcome } from '../http/outcome.ts';
 import { redirect } from '../http/redirects.ts';
+import { isIdempotent } from '../http/request.ts';
 import type { Answer, Result } from '../http/result.ts';
 import type { RunEvents } from '../report/run-events.ts';
 import { classifyError, classifyStatus } from '../retry/classify.ts';
@@ -57,15 +58,24 @@ export class Verdict {
   maySendAgainForFree(job: Job, error: TransportError): boolean {
     if (!error.reused || error.answered) return false;
     if (error.code !== 'connection_reset' && error.code !== 'connection_closed') return false;
-    return !isOnce(job.request.method, this.#options.policy);
+    const { policy } = this.#options;
+    if (isIdempotent(job.request.method)) return true;
+    const { idempotencyHeader: header } = policy;
+    const hasKey = header !== null && headerOf(job.request.headers, header.toLowerCase()) !== null;
+    return hasKey && !isOnce(job.request.method, policy);
+  }
+
+  /** Settles a record that is not sent: its origin asked for a longer wait than is allowed. */
+  refuse(job: Job): void {
+    const message = 'an earlier answer of this origin asked for a longer wait than --max-wait allows';
+    this.#targets.settle(job, failedResult(job, null, 'wait_too_long', message, this.#moment()));
   }
 
   /** Judges an attempt that has ended. */
   judge(job: Job, error: TransportError | null): void {
     const { clock, events, success } = this.#options;
-    const ms = clock.now() - job.attemptStartedMs;
-    job.lastAttemptMs = ms;
-    job.activeMs += ms;
+    const ms = clock.now() - job.exchangeStartedMs;
+    job.endExchange(ms);
     const status = error === null ? job.status : null;
     const code = error?.code ?? null;
     const onward = status === null || success.has(status) ? null : redirect(job.request, status, job.headers);
@@ -103,7 +113,7 @@ export class Verdict {
     const { clock, events, policy } = this.#options;
     const nowMs = clock.now();
     const askedMs = status === null ? null : retryAfterMs(job.headers, clock.wallNow());
-    if (askedMs !== null && askedMs <= policy.maxWaitMs) job.lane.gate.pause(nowMs + askedMs);
+    if (askedMs !== null) job.lane.gate.pause(nowMs + askedMs);
     const decision = decide(
       {
         // Another attempt would begin at the start: what counts is whether that may be sent twice.
@@ -181,6 +191,6 @@ function describe(trouble: 'bad_encoding' | 'body_too_large', encoding: string, 
 }
 
 function headerOf(headers: readonly string[], name: string): string | null {
-  for (let i = 0; i < headers.length; i += 2) if (headers[i] === name) return headers[i + 1] ?? null;
+  for (let i = 0; i < headers.length; i += 2) if (headers[i]?.toLowerCase() === name) return headers[i + 1] ?? null;
   return null;
 }

@@ -5,6 +5,7 @@ import { checkPlanOptions, readBaseUrl } from './check-plan-options.ts';
 import { basic, HeaderPlan } from './header-plan.ts';
 import { loadMap, MapPlanner } from './map-planner.ts';
 import { readOptionFile } from './option-file.ts';
+import { idempotencyHeaderOf } from './idempotency-header.ts';
 import { UrlParser } from './parse-url.ts';
 import { secretForms } from './placed-secrets.ts';
 import type { PlanOptions } from './plan-options.ts';
@@ -50,7 +51,7 @@ export async function createPlanner(options: PlannerOptions): Promise<Planner> {
   const headers = new HeaderPlan(template.headers, {
     runId: options.runId,
     authorization: authorizationOf(options),
-    idempotencyHeader: options.idempotencyKey === 'off' ? null : (options.idempotencyKey ?? 'Idempotency-Key'),
+    idempotencyHeader: idempotencyHeaderOf(options),
   });
   const textIsJson = options.textIsJson === true;
   if (template.url !== null) {

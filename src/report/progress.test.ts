@@ -90,7 +90,7 @@ class Run {
   /** Records that are sent, answered after 20 ms, and done. */
   work(records: number): void {
     for (let at = 0; at < records; at++) {
-      this.statistics.attemptStarted();
+      this.statistics.attemptStarted('http://a.test', false);
       this.statistics.attemptEnded({ origin: 'x', outcome: 'success', ms: 20, status: 200, code: null });
       this.statistics.settled({
         index: at,
@@ -188,7 +188,7 @@ describe('live', () => {
     const screen = new Screen(80);
     const progress = run.show('live', screen);
     run.work(100);
-    run.statistics.attemptStarted();
+    run.statistics.attemptStarted('http://a.test', false);
     run.others = { stopping: { graceLeftMs: 9000 } };
     run.clock.advance(1000);
     expect(screen.text.at(-1)).toBe('stopping: letting 1 request finish (up to 9 s); press Ctrl-C again to stop now');
@@ -261,7 +261,7 @@ describe('lines', () => {
     const screen = new Screen(500);
     const progress = run.show('lines', screen);
     run.work(100);
-    run.statistics.attemptStarted();
+    run.statistics.attemptStarted('http://a.test', false);
     run.statistics.attemptEnded({ origin: 'x', outcome: 'congestion', ms: 20, status: 503, code: null });
     run.statistics.waiting('https://a.example', {
       origin: 'https://a.example',

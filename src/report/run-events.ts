@@ -26,7 +26,8 @@ export interface AttemptEnd {
 
 /** Receives what happens in a run. */
 export interface RunEvents {
-  attemptStarted(origin: string): void;
+  /** `isRedirected`: it is the attempt that is under way already, at the place where a redirect led. */
+  attemptStarted(origin: string, isRedirected: boolean): void;
   attemptEnded(end: AttemptEnd): void;
   /** The record will be tried again in `delayMs`. */
   retryScheduled(delayMs: number): void;

@@ -58,7 +58,7 @@ describe('RunStatistics', () => {
   test('counts what happens', () => {
     const clock = new FakeClock();
     const statistics = new RunStatistics(clock);
-    for (let at = 0; at < 6; at++) statistics.attemptStarted();
+    for (let at = 0; at < 6; at++) statistics.attemptStarted('http://a.test', false);
     statistics.attemptEnded(answered(200, 10));
     statistics.attemptEnded(answered(503, 20));
     statistics.attemptEnded(answered(503, 30));
@@ -116,7 +116,7 @@ describe('RunStatistics', () => {
 
   test('a snapshot is frozen and does not change with the run', () => {
     const statistics = new RunStatistics(new FakeClock());
-    statistics.attemptStarted();
+    statistics.attemptStarted('http://a.test', false);
     statistics.attemptEnded(answered(200, 1));
     const snapshot = statistics.snapshot();
     statistics.settled(ok);

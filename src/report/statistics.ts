@@ -87,8 +87,8 @@ export class RunStatistics implements RunEvents {
     this.#skipped = this.#alreadySettled.skipped;
   }
 
-  attemptStarted(): void {
-    this.#attempts++;
+  attemptStarted(_origin: string, isRedirected: boolean): void {
+    if (!isRedirected) this.#attempts++;
     this.#inFlight++;
   }
 

@@ -14,6 +14,8 @@ export interface RetryPolicy {
   readonly retries: number;
   readonly retryOn: { readonly statuses: Statuses; readonly network: boolean; readonly timeout: boolean };
   readonly delivery: 'at-least-once' | 'at-most-once';
+  /** Name of the header that makes a POST or PATCH safe to repeat; null if none is sent. */
+  readonly idempotencyHeader: string | null;
   /** The longest wait that a server may ask for. */
   readonly maxWaitMs: number;
   readonly random: Random;

@@ -11,6 +11,7 @@ const policy: RetryPolicy = {
   retries: 3,
   retryOn: { statuses: { has: (s) => s === 408 || s === 425 || s === 429 || s >= 500 }, network: true, timeout: true },
   delivery: 'at-least-once',
+  idempotencyHeader: 'Idempotency-Key',
   maxWaitMs: 60_000,
   random: () => 0.5,
 };

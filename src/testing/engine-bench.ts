@@ -8,6 +8,7 @@ import { Engine } from '../engine/engine.ts';
 import type { EngineEnd, EngineOptions } from '../engine/engine.ts';
 import { Governor } from '../govern/governor.ts';
 import type { Rate } from '../govern/pacer.ts';
+import { isIdempotent } from '../http/request.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { InputBatch, InputPosition, InputRecord } from '../input/reader.ts';
 import type { Planned } from '../plan/planner.ts';
@@ -42,7 +43,8 @@ export function planned(
   timeoutMs: number | null = null,
 ): Planned {
   const { origin, pathname } = new URL(url);
-  const request = { method: 'GET', origin, path: pathname, headers: [], body: null, shownUrl: url, ...changes };
+  const headers = isIdempotent(changes.method ?? 'GET') ? [] : ['Idempotency-Key', `run-${index}`];
+  const request = { method: 'GET', origin, path: pathname, headers, body: null, shownUrl: url, ...changes };
   return { kind: 'request', id: `r${index}`, request, timeoutMs };
 }
 
@@ -165,6 +167,7 @@ function defaultPolicy(): RetryPolicy {
     retries: 3,
     retryOn: { statuses, network: true, timeout: true },
     delivery: 'at-least-once',
+    idempotencyHeader: 'Idempotency-Key',
     maxWaitMs: 3_600_000,
     random: seededRandom(1),
   };

@@ -9,10 +9,12 @@ export class RecordedEvents implements RunEvents {
   readonly settledIndexes: number[] = [];
   readonly waits: { readonly origin: string; readonly wait: OriginWait | null }[] = [];
   started = 0;
+  redirected = 0;
   resentCount = 0;
 
-  attemptStarted(): void {
+  attemptStarted(_origin: string, isRedirected: boolean): void {
     this.started++;
+    if (isRedirected) this.redirected++;
   }
 
   attemptEnded(end: AttemptEnd): void {
