@@ -28,6 +28,7 @@ import type { BatchRun } from './batch-run.ts';
 import { describeRun } from './describe-run.ts';
 import { endedRun } from './ended-run.ts';
 import { makeTransport, readTlsFiles } from './make-transport.ts';
+import { refuseHopeless } from './refuse-hopeless.ts';
 import { resolveOptions } from './resolve-options.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 import { resultFingerprints } from './result-fingerprints.ts';
@@ -55,6 +56,7 @@ export async function startBatch(given: BatchOptions, overrides: Partial<RunEnvi
   const reader = await openInput(inputOptions(options, world));
   // Made here for what it finds wrong, before any file is made. A resumed run has another id.
   const firstPlanner = await makePlanner(options, world, newRunId);
+  await refuseHopeless(reader, firstPlanner, options.offset);
   await readTlsFiles(options);
   if (options.bodies !== null) await checkBodyFolder(options.bodies);
   const format = createFormat(options.outputFormat, { body: options.bodies === null ? options.body : 'file' });
