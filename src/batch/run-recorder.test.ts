@@ -74,7 +74,7 @@ async function setUp(changes: Partial<RunRecorderOptions> = {}, disk: Disk = sys
     onRoom: () => undefined,
     ...changes,
   });
-  return { clock, failures, recorder };
+  return { clock, failures, journal, recorder };
 }
 
 const entries = () => readEntries(readFileSync(`${output}.run`)).entries;
@@ -231,6 +231,21 @@ test('room is told of when a record that was not read yet is waited for, though 
   settle(recorder, 0);
   expect([recorder.isFull, told.room]).toEqual([false, 1]);
   await recorder.close();
+});
+
+test.each([
+  ['with a journal the place to read on from moves on', true, 10],
+  ['without one no places are kept: nobody asks for them, and they would pile up', false, 0],
+])('%s', async (_what, hasJournal, index) => {
+  const open = new OpenRecords({ read: 0, open: [], position: start });
+  const { journal, recorder } = await setUp(hasJournal ? { open } : { open, journal: null });
+  recorder.opened(0);
+  settle(recorder, 0);
+  recorder.batchBegins({ index: 10, line: 11, byte: 100 });
+  recorder.opened(10);
+  expect(open.position().index).toBe(index);
+  await recorder.close();
+  if (!hasJournal) await journal.close();
 });
 
 test('a body that cannot be saved at the very end ends the run as a failure', async () => {

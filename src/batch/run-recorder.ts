@@ -14,6 +14,7 @@ import type { FileJournal } from '../journal/file-journal.ts';
 import type { Checkpoint, Counts } from '../journal/journal-entry.ts';
 import type { OpenRecords } from '../journal/open-records.ts';
 import { writeRanges } from '../journal/ordinal-ranges.ts';
+import { OrdinalSet } from '../journal/ordinal-set.ts';
 import type { BodyFolder } from '../output/body-folder.ts';
 import type { ResultFile } from '../output/result-file.ts';
 import type { ResultFormat } from '../output/result-format.ts';
@@ -50,7 +51,7 @@ export interface RunRecorderOptions {
 export class RunRecorder implements Recorder {
   readonly #options: RunRecorderOptions;
   readonly #counts: { -readonly [Name in keyof Counts]: Counts[Name] };
-  readonly #sent: Set<number>;
+  readonly #sent: OrdinalSet;
   #startedUpTo: number;
   /** One above the last record that was given to this process; they come in ascending order. */
   #openedUpTo = 0;
@@ -64,7 +65,7 @@ export class RunRecorder implements Recorder {
   constructor(options: RunRecorderOptions) {
     this.#options = options;
     this.#counts = { ...options.counts };
-    this.#sent = new Set(options.doubtful);
+    this.#sent = new OrdinalSet(options.doubtful);
     this.#startedUpTo = options.startedUpTo;
     this.#armTimer();
   }
@@ -88,7 +89,8 @@ export class RunRecorder implements Recorder {
   }
 
   batchBegins(position: InputPosition): void {
-    this.#options.open.batchBegins(position);
+    // Only a checkpoint forgets positions, and without a journal there is none.
+    if (this.#options.journal !== null) this.#options.open.batchBegins(position);
   }
 
   opened(index: number): void {
@@ -132,7 +134,7 @@ export class RunRecorder implements Recorder {
     return {
       read: open.read,
       open: writeRanges(open),
-      sent: writeRanges([...this.#sent].sort((a, b) => a - b)),
+      sent: writeRanges(this.#sent),
       outputBytes: file.cut(),
       position: open.position(),
       counts: { ...this.#counts },

@@ -1,20 +1,21 @@
 // Which records are not settled: the ones below `read` that have no result in the output yet. Small at
 // any time, since what is read ahead is bounded; with the position to read on from, it is all that a
 // checkpoint needs.
-// Invariant: ordinals come in ascending order, so that the first of the set is the earliest.
+// Invariant: ordinals come in ascending order; the position that is told lies at or before the earliest.
 
 import type { Position } from './journal-entry.ts';
+import { OrdinalSet } from './ordinal-set.ts';
 
 export class OpenRecords {
-  readonly #open: Set<number>;
+  readonly #open: OrdinalSet;
   #read: number;
   /** Where batches began, of all batches that may hold an open record, and the one that is read now. */
   readonly #positions: Position[];
 
-  /** Begins empty, or with what an earlier process left. `open` ascends. */
+  /** Begins empty, or with what an earlier process left. */
   constructor(start: { read: number; open: Iterable<number>; position: Position }) {
     this.#read = start.read;
-    this.#open = new Set(start.open);
+    this.#open = new OrdinalSet(start.open);
     this.#positions = [start.position];
   }
 
@@ -23,26 +24,17 @@ export class OpenRecords {
     return this.#read;
   }
 
-  get size(): number {
-    return this.#open.size;
-  }
-
   /** The first open ordinal; null if none is open. */
   get earliest(): number | null {
-    const first = this.#open.values().next();
-    return first.done === true ? null : first.value;
-  }
-
-  has(index: number): boolean {
-    return this.#open.has(index);
+    return this.#open.first;
   }
 
   /** The open ordinals, ascending. */
-  [Symbol.iterator](): IterableIterator<number> {
-    return this.#open.values();
+  [Symbol.iterator](): Iterator<number> {
+    return this.#open[Symbol.iterator]();
   }
 
-  /** A batch begins here. */
+  /** A batch begins here. It is remembered until `position` is asked for: only who asks for that may tell. */
   batchBegins(position: Position): void {
     const last = this.#positions.at(-1);
     if (last === undefined || position.index > last.index) this.#positions.push(position);

@@ -19,6 +19,47 @@ test('it is a set', () => {
   );
 });
 
+test('whatever comes and goes, what is left is given in ascending order', () => {
+  const step = fc.record({ ordinal, isAdded: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(ordinal), fc.array(step), (begin, steps) => {
+      const set = new OrdinalSet(begin);
+      const model = new Set(begin);
+      for (const { ordinal: each, isAdded } of steps) {
+        if (isAdded) set.add(each);
+        else set.delete(each);
+        if (isAdded) model.add(each);
+        else model.delete(each);
+        const ascending = [...model].sort((a, b) => a - b);
+        expect([...set]).toEqual(ascending);
+        expect([set.first, set.size]).toEqual([ascending[0] ?? null, model.size]);
+      }
+    }),
+  );
+});
+
+test('a page that was left empty is as good as a new one', () => {
+  const set = new OrdinalSet();
+  for (let page = 0; page < 3; page++) {
+    const far = page * 1_000_000;
+    for (let each = 0; each < 64; each++) set.add(far + each);
+    expect([...set]).toEqual(Array.from({ length: 64 }, (_, each) => far + each));
+    for (let each = 0; each < 64; each++) set.delete(far + each);
+    expect([set.size, set.first]).toEqual([0, null]);
+  }
+});
+
+test('memory follows what is in it, not what was', () => {
+  const set = new OrdinalSet();
+  const before = process.memoryUsage().arrayBuffers;
+  for (let each = 0; each < 32_768 * 2000; each += 1024) {
+    set.add(each);
+    set.delete(each - 4096);
+  }
+  // All of the pages that were used would be 8 MB.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1_000_000);
+});
+
 test('what was taken out is not in it, and can be added again', () => {
   const set = new OrdinalSet();
   for (const each of [3, 31, 32, 40_000]) set.add(each);
