@@ -99,7 +99,7 @@ async function begin(disk: Disk, wanted: WantedRun, at: string): Promise<Omit<Op
   const { limit, compactAfterBytes, format } = wanted;
   // The old results go before the new journal comes: rows of an old run must never be taken for this one's.
   const output = await disk.create(wanted.output);
-  const start = { header, at, limit, widestLimit: limit, checkpoint: null, startedUpTo: 0, held: new Map() };
+  const start = { header, at, limit, widestLimit: limit, checkpoint: null, startedUpTo: 0, sent: [], held: new Map() };
   const journal = await orClose(output, async () => {
     await output.sync();
     return FileJournal.begin(disk, journalPathOf(wanted.output), { ...start, compactAfterBytes });
@@ -135,15 +135,14 @@ async function goOn(disk: Disk, wanted: WantedRun, found: Found): Promise<Omit<O
   const checkpoint: Checkpoint = {
     read: recovered.read,
     open: writeRanges(recovered.open),
-    sent: writeRanges([...recovered.sent].sort((a, b) => a - b)),
     outputBytes,
     position: recovered.position,
     counts: recovered.counts,
   };
-  const { startedUpTo, held } = recovered;
+  const { startedUpTo, sent, held } = recovered;
   const { limit, compactAfterBytes } = wanted;
   const widestLimit = limit === null || recovered.limit === null ? null : Math.max(limit, recovered.limit);
-  const start = { header, at, limit, widestLimit, checkpoint, startedUpTo, held, compactAfterBytes };
+  const start = { header, at, limit, widestLimit, checkpoint, startedUpTo, sent, held, compactAfterBytes };
   const journal = await orClose(output, async () => {
     if (wholeBytes < headerBytes) {
       await output.truncate(0);

@@ -11,6 +11,7 @@ import { FileJournal } from '../journal/file-journal.ts';
 import { readEntries } from '../journal/journal-entry.ts';
 import type { HeldEntry } from '../journal/journal-entry.ts';
 import { OpenRecords } from '../journal/open-records.ts';
+import { recover } from '../journal/recover.ts';
 import { BodyFolder } from '../output/body-folder.ts';
 import { ResultFile } from '../output/result-file.ts';
 import { createFormat } from '../output/sink-format.ts';
@@ -46,6 +47,7 @@ async function setUp(changes: Partial<RunRecorderOptions> = {}, disk: Disk = sys
     widestLimit: null,
     checkpoint: null,
     startedUpTo: 0,
+    sent: [],
     held: new Map(),
     compactAfterBytes,
   });
@@ -80,6 +82,8 @@ async function setUp(changes: Partial<RunRecorderOptions> = {}, disk: Disk = sys
 const entries = () => readEntries(readFileSync(`${output}.run`)).entries;
 const kinds = () => entries().map(({ kind }) => kind);
 const held = () => entries().flatMap((entry) => (entry.kind === 'held' ? [entry.index] : []));
+const rowBytes = () => readFileSync(output).length;
+async function* noRows() {}
 const rows = () => readFileSync(output, 'utf8').split('\n').length - 1;
 
 function settle(recorder: RunRecorder, ...indexes: number[]): void {
@@ -115,7 +119,6 @@ test('a checkpoint says what has reached the disk, a second later and not before
       checkpoint: {
         read: 4,
         open: '1,3',
-        sent: '3',
         outputBytes: readFileSync(output).length,
         position: start,
         counts: { ok: 2, failed: 0, unknown: 0 },
@@ -171,6 +174,34 @@ test('marks that are made while a checkpoint is being saved outlive the rewritin
   ]);
   await recorder.close();
 });
+
+test.each([
+  ['saved', 1e6],
+  ['saved and the journal rewritten', 1],
+])(
+  'a mark that is taken back while a checkpoint is being %s stays taken back; others stand',
+  async (_what, compactAfter) => {
+    const saving = Promise.withResolvers<void>();
+    const { clock, recorder } = await setUp({}, slowDisk(saving.promise), compactAfter);
+    for (let index = 0; index < 5; index++) recorder.opened(index);
+    recorder.willSend([0, 1, 2, 3]);
+    settle(recorder, 0);
+    clock.advance(1000);
+    recorder.wasNotSent(1);
+    recorder.wasNotSent(3);
+    recorder.willSend([3, 4]);
+    saving.resolve();
+    await until(() => kinds().includes('checkpoint'));
+    expect(kinds().filter((kind) => kind === 'sent')).toHaveLength(2);
+    const view = { bytes: rowBytes(), headerBytes: 0, isRowStart: () => Promise.resolve(true), rows: noRows };
+    const found = await recover(readFileSync(`${output}.run`), 'out.run', view);
+    expect([[...found.open], [...found.sent]]).toEqual([
+      [1, 2, 3, 4],
+      [2, 3, 4],
+    ]);
+    await recorder.close();
+  },
+);
 
 test('results that wait for their turn are in the journal until they are in the output', async () => {
   const { clock, recorder } = await setUp({ order: new OrderedLines(() => true) }, systemDisk, 1);

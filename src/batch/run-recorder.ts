@@ -130,11 +130,10 @@ export class RunRecorder implements Recorder {
   /** What is settled now; the output must have been saved up to its `outputBytes` before it is written. */
   #snapshot(): Checkpoint {
     const { file, journal, open } = this.#options;
-    journal?.checkpointBegins();
+    journal?.checkpointBegins(this.#sent);
     return {
       read: open.read,
       open: writeRanges(open),
-      sent: writeRanges(this.#sent),
       outputBytes: file.cut(),
       position: open.position(),
       counts: { ...this.#counts },

@@ -26,6 +26,8 @@ export interface JournalStart {
   readonly checkpoint: Checkpoint | null;
   /** Records below may have been started. */
   readonly startedUpTo: number;
+  /** Records that must not be sent twice; ascending. */
+  readonly sent: Iterable<number>;
   /** Results that wait for their turn. */
   readonly held: ReadonlyMap<number, HeldEntry>;
   /** The journal is rewritten when it has grown by so much since the last time; and, if it is long, by its own length. */
@@ -35,6 +37,7 @@ export interface JournalStart {
 /** The state that a checkpoint is about, and what was announced since. */
 interface Compaction {
   readonly startedUpTo: number;
+  readonly sent: readonly number[];
   readonly held: ReadonlyMap<number, HeldEntry>;
   readonly meanwhile: Uint8Array[];
 }
@@ -103,11 +106,13 @@ export class FileJournal {
 
   /**
    * The facts of the next checkpoint are taken now. What is announced between this call and that
-   * checkpoint is not among them, and must outlive it.
+   * checkpoint is not among them, and must outlive it: also that a mark was taken back, so that marks are
+   * no part of a checkpoint. `sent`: the marks that stand now, ascending.
    */
-  checkpointBegins(): void {
+  checkpointBegins(sent: Iterable<number>): void {
     if (this.#bytesSinceCompaction <= this.#compactAfterBytes) return;
-    this.#compaction = { startedUpTo: this.#startedUpTo, held: new Map(this.#held), meanwhile: [] };
+    const held = new Map(this.#held);
+    this.#compaction = { startedUpTo: this.#startedUpTo, sent: [...sent], held, meanwhile: [] };
   }
 
   /** Records what is settled. The output must have reached the disk up to `outputBytes`. */
@@ -199,11 +204,13 @@ async function replace(
 function snapshot(
   start: JournalStart,
   checkpoint: Checkpoint | null,
-  { startedUpTo, held }: Pick<JournalStart, 'startedUpTo' | 'held'>,
+  { startedUpTo, sent, held }: Pick<JournalStart, 'startedUpTo' | 'sent' | 'held'>,
 ): string {
   let text = writeEntry({ kind: 'header', header: start.header });
   text += writeEntry({ kind: 'session', at: start.at, limit: start.widestLimit });
   if (startedUpTo > 0) text += writeEntry({ kind: 'started', upTo: startedUpTo });
+  const ordinals = writeRanges(sent);
+  if (ordinals !== '') text += writeEntry({ kind: 'sent', ordinals });
   for (const entry of held.values()) text += writeEntry(entry);
   if (checkpoint !== null) text += writeEntry({ kind: 'checkpoint', checkpoint });
   return text;

@@ -24,8 +24,6 @@ export interface Checkpoint {
   readonly read: number;
   /** Ranges of ordinals. */
   readonly open: string;
-  /** Those of `open` of which a request may have left, and that must not be sent twice. */
-  readonly sent: string;
   readonly outputBytes: number;
   /** Where to read on: the earliest open record stands at or behind it. */
   readonly position: Position;

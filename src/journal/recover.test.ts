@@ -21,15 +21,16 @@ const place = { index: 4, line: 5, byte: 40 };
 const start = { index: 0, line: 1, byte: 0 };
 const rowBytes = 10;
 
-/** Six records were read, and all have results but 2 and 4; of 4 a request had left. */
+/** Six records were read, and all have results but 2 and 4. */
 const checkpoint: Checkpoint = {
   read: 6,
   open: '2,4',
-  sent: '4',
   outputBytes: 4 * rowBytes,
   position: place,
   counts: { ok: 3, failed: 1, unknown: 0 },
 };
+/** Of 4 a request had left. */
+const sentFour: JournalEntry = { kind: 'sent', ordinals: '4' };
 const held = { kind: 'held', index: 7, result: 'ok', line: 'seven\n' } as const;
 
 /** An output of rows of ten bytes; null is a row that is not whole. */
@@ -99,6 +100,7 @@ test('what was announced and did not leave may be sent, until it is announced ag
 
 test('a checkpoint, and rows behind it', async () => {
   const entries: JournalEntry[] = [
+    { kind: 'sent', ordinals: '0-1,4' },
     { kind: 'checkpoint', checkpoint },
     { kind: 'sent', ordinals: '8' },
   ];
@@ -132,7 +134,7 @@ test.each([
 });
 
 test('an output that is shorter than the checkpoint says: what it shows is settled, what it lost must not go twice', async () => {
-  const found = await recovered([{ kind: 'checkpoint', checkpoint }], outputOf([0, 5]));
+  const found = await recovered([sentFour, { kind: 'checkpoint', checkpoint }], outputOf([0, 5]));
   expect(found).toEqual({
     ...nothing,
     read: 6,
@@ -145,7 +147,7 @@ test('an output that is shorter than the checkpoint says: what it shows is settl
 
 test('an output in which the checkpoint stands in the middle of a row was changed by somebody', async () => {
   const changed = { ...checkpoint, outputBytes: 35 };
-  const found = await recovered([{ kind: 'checkpoint', checkpoint: changed }], outputOf([0, 1, 3, 5]));
+  const found = await recovered([sentFour, { kind: 'checkpoint', checkpoint: changed }], outputOf([0, 1, 3, 5]));
   expect([found.open, found.sent, found.position, found.outputBytes]).toEqual([[2, 4], [4], start, 40]);
 });
 
@@ -177,7 +179,7 @@ test.each([
   ['the output is shorter', 50, null, false],
 ])('%s', async (_what, outputBytes, limit, is) => {
   const end = { kind: 'finished', records: 6, limit, outputBytes } as const;
-  const complete = { ...checkpoint, open: '', sent: '' };
+  const complete = { ...checkpoint, open: '' };
   const { finished } = await recovered([{ kind: 'checkpoint', checkpoint: complete }, end], outputOf([0, 1, 3, 5]));
   expect(finished).toEqual(is ? end : null);
 });

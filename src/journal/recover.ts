@@ -40,7 +40,7 @@ export interface RecoveredRun {
   readonly read: number;
   /** Ascending. */
   readonly open: ReadonlySet<number>;
-  /** Those of `open` of which a request may have left and that must not be sent twice. */
+  /** Ascending; those of `open` of which a request may have left and that must not be sent twice. */
   readonly sent: ReadonlySet<number>;
   readonly startedUpTo: number;
   /** Results that were not written yet, since their turn had not come. They are in `open` too. */
@@ -135,7 +135,6 @@ function foldEntries(entries: readonly JournalEntry[], headerBytes: number): Fac
     checkpoint: {
       read: 0,
       open: '',
-      sent: '',
       outputBytes: headerBytes,
       position: { index: 0, line: 1, byte: 0 },
       counts: { ok: 0, failed: 0, unknown: 0 },
@@ -170,7 +169,6 @@ function foldEntries(entries: readonly JournalEntry[], headerBytes: number): Fac
         break;
       case 'checkpoint':
         facts.checkpoint = entry.checkpoint;
-        for (const index of readRanges(entry.checkpoint.sent)) facts.sent.add(index);
         break;
       case 'finished':
         facts.finished = entry;
