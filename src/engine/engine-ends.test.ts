@@ -79,6 +79,28 @@ test('kill: what is in flight is cancelled and stays open; nothing happens after
   expect([bench.recorder.results.size, bench.transport.sendings.length]).toEqual([4, 8]);
 });
 
+test('kill, at most once: what was announced and had not left is taken back, and nothing else', async () => {
+  const bench = new EngineBench({
+    records: 4,
+    concurrency: 4,
+    plan: (index) => planned(index, `http://a.test/${index}`, { method: index === 3 ? 'GET' : 'POST' }),
+    script: ({ path }) => {
+      if (path === '/0' || path === '/3') return { connectMs: 10_000 };
+      if (path === '/2') return { status: 307, headers: ['location', '/2/on'] };
+      return path === '/2/on' ? { connectMs: 10_000 } : { headMs: 10_000 };
+    },
+    policy: { delivery: 'at-most-once' },
+  });
+  const takenBack: number[] = [];
+  bench.recorder.wasNotSent = (index) => void takenBack.push(index);
+  bench.start();
+  await bench.untilMs(500);
+  expect(bench.transport.sendings.map(({ request }) => request.path)).toContain('/2/on');
+  bench.engine.kill();
+  await bench.finish();
+  expect([takenBack, bench.engine.inFlight]).toEqual([[0], 4]);
+});
+
 test('a result that cannot be recorded ends the run with the error, once', async () => {
   const bench = new EngineBench({ records: 20, concurrency: 4, script: () => ({ headMs: 10 }) });
   const failure = new DiskError('disk_full', 'no space left');

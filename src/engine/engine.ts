@@ -214,7 +214,15 @@ export class Engine implements AttemptEnds {
     for (const job of this.#inFlight.toArray()) {
       this.#wheel.clear(job.timeout);
       job.exchange?.cancel();
+      this.#takeBack(job);
     }
     this.#done.resolve(end);
+  }
+
+  /** Nothing is in doubt of a request that was announced and given up before it left. */
+  #takeBack({ exchange, redirects, start }: Job): void {
+    const { policy, recorder } = this.#options;
+    const hasLeft = exchange === null || exchange.sent || redirects > 0;
+    if (!hasLeft && isOnce(start.request.method, policy)) recorder.wasNotSent(start.index);
   }
 }
