@@ -90,11 +90,20 @@ export async function loadMap(path: string): Promise<MapFunction> {
 }
 
 function failed(cause: unknown): RecordError {
-  const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : textOf(cause);
   return new RecordError('map_failed', `the map module threw ${message}`, {
     hint: 'Correct the module or the record.',
     cause,
   });
+}
+
+/** Not all that can be thrown has a text: `Object.create(null)` has none. */
+function textOf(cause: unknown): string {
+  try {
+    return String(cause);
+  } catch {
+    return 'something that has no text';
+  }
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

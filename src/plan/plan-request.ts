@@ -45,5 +45,14 @@ export function planRequest(
 /** The outcome of a record that cannot become a request. */
 export function planBad(error: unknown, id: string | null): Planned {
   if (error instanceof RecordError) return { kind: 'bad', id, error };
+  if (error instanceof RangeError) return { kind: 'bad', id, error: tooMuch(error) };
   throw error;
+}
+
+/** A RangeError is V8's word for a value that is nested too deeply, or a text that became too long. */
+function tooMuch(cause: RangeError): RecordError {
+  return new RecordError('bad_record', `no request can be made of so large or deep a record: ${cause.message}`, {
+    hint: 'Make the record smaller, or place less of it in the request.',
+    cause,
+  });
 }

@@ -27,7 +27,7 @@ export class RecordScope {
     if (typeof value === 'number' ? Number.isSafeInteger(value) : typeof value !== 'object') return jsonText(value);
     if (value === null || this.text === null || part.kind === 'index' || !mayLoseDigits(this.text))
       return jsonText(value);
-    this.#exact ??= parseExactly(this.text);
+    this.#exact ??= exactly(this.text);
     return jsonText(part.kind === 'id' ? idOf(this.#exact) : lookUp(this.#exact, part));
   }
 
@@ -70,6 +70,18 @@ export function jsonText(value: unknown): string {
   }
   if (text === undefined) throw new RecordError('bad_record', `a ${typeof value} cannot be written as JSON`);
   return text;
+}
+
+/** `JSON.parse` with a reviver goes as deep as the stack, without one as deep as it likes. */
+function exactly(text: string): unknown {
+  try {
+    return parseExactly(text);
+  } catch (cause) {
+    throw new RecordError('bad_record', `the digits of its numbers cannot be kept: ${String(cause)}`, {
+      hint: 'The record is nested too deeply; write its long numbers as strings.',
+      cause,
+    });
+  }
 }
 
 /** Whether a value has fields. */

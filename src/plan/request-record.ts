@@ -94,7 +94,7 @@ function readHeaders(value: unknown, rules: ReadingRules): readonly string[] {
   if (value === undefined) return noHeaders;
   const headers = rules.strings && typeof value === 'string' ? parsed(value) : value;
   if (!isObject(headers) || !isJsonLike(headers) || Array.isArray(headers)) {
-    throw wrongType('headers', 'an object of names and values', value);
+    throw wrongHeader('headers', 'an object of names and values', value);
   }
   const section: string[] = [];
   for (const name of Object.keys(headers)) {
@@ -109,7 +109,7 @@ function readHeader(name: string, value: unknown): string {
   const nameTrouble = headerNameTrouble(name);
   if (nameTrouble !== null) throw badHeader(`field "headers": ${nameTrouble}`);
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-    throw wrongType(`headers.${name}`, 'a string', value);
+    throw wrongHeader(`headers.${name}`, 'a string', value);
   }
   const text = String(value);
   const trouble = headerValueTrouble(text);
@@ -132,13 +132,25 @@ function isJsonLike(value: unknown): boolean {
   return prototype === Object.prototype || prototype === null || Object.keys(value).length > 0;
 }
 
+/** Says of what type the value is and no more: headers hold credentials. */
+function wrongHeader(name: string, wanted: string, value: unknown): RecordError {
+  return wrongValue(name, wanted, typeof value === 'object' ? kindOf(value) : `a ${typeof value}`);
+}
+
 function wrongType(name: string, wanted: string, value: unknown): RecordError {
-  const shown =
-    typeof value === 'object'
-      ? Array.isArray(value)
-        ? 'an array'
-        : `an ${value?.constructor.name ?? 'object'}`
-      : clipped(value);
+  return wrongValue(name, wanted, typeof value === 'object' ? kindOf(value) : clipped(value));
+}
+
+/** `an array`, `a Map`. What a record calls its constructor is a field like any other. */
+function kindOf(value: object | null): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const made: unknown = isObject(prototype) ? prototype['constructor'] : undefined;
+  return typeof made === 'function' && made !== Object ? `a ${made.name}` : 'an object';
+}
+
+function wrongValue(name: string, wanted: string, shown: string): RecordError {
   return new RecordError('bad_record', `field "${name}" must be ${wanted}, and is ${shown}`, {
     hint: `Correct "${name}" of this record.`,
   });
