@@ -69,6 +69,17 @@ describe('location', () => {
     expect(outcome).toEqual({ kind: 'bad', message: expect.stringContaining(JSON.stringify(location)) });
   });
 
+  test('credentials are not shown: in a query, in user info', () => {
+    expect(follow(post, 302, '/n?api_key=S3CRET&q=1')).toMatchObject({
+      path: '/n?api_key=S3CRET&q=1',
+      shownUrl: 'https://api.example.com/n?api_key=***&q=1',
+    });
+    expect(redirect(post, 302, ['location', 'http://u:S3/CRET@a:99999/?sig=S3CRET'])).toEqual({
+      kind: 'bad',
+      message: 'the answer 302 redirects to "http://***@a:99999/?sig=***", which is not a URL',
+    });
+  });
+
   test.each(['ftp://a/b', 'javascript:alert(1)', 'file:///etc/passwd'])('%j is bad: not http', (location) => {
     expect(redirect(post, 302, ['location', location]).kind).toBe('bad');
   });
@@ -83,6 +94,8 @@ describe('headers', () => {
     'apikey',
     'X-Goog-Api-Key',
     'X-Auth',
+    'X-Session',
+    'X-Api-Signature',
     'X-Amz-Security-Token',
     'X-Client-Secret',
     'Ocp-Apim-Subscription-Key',

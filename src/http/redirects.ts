@@ -3,6 +3,8 @@
 //
 // Invariant: what looks like a credential never goes to another origin.
 
+import { namesCredential } from './credential-names.ts';
+import { maskQuery } from './query-credentials.ts';
 import type { HttpRequest } from './request.ts';
 
 /** What to do after an answer. */
@@ -13,7 +15,6 @@ export type Redirect =
 
 const none: Redirect = { kind: 'none' };
 const redirecting = new Set([301, 302, 303, 307, 308]);
-const credential = /auth|cookie|token|secret|passw|credential|session|signature|api-?key|[-_]key$/;
 
 /**
  * Decides where an answer leads (RFC 9110, 15.4; the Fetch standard where that leaves a choice).
@@ -47,7 +48,7 @@ function next(request: HttpRequest, status: number, target: URL): HttpRequest {
     path: target.pathname + target.search,
     headers: nextHeaders(request.headers, keepsBody, sameOrigin),
     body: keepsBody ? request.body : null,
-    shownUrl: target.origin + target.pathname + target.search,
+    shownUrl: maskQuery(target.origin + target.pathname + target.search),
   };
 }
 
@@ -64,15 +65,10 @@ function nextHeaders(headers: readonly string[], keepsBody: boolean, sameOrigin:
     const name = headers[at] ?? '';
     const lower = name.toLowerCase();
     if (!keepsBody && (lower.startsWith('content-') || lower === 'transfer-encoding')) continue;
-    if (!sameOrigin && (lower === 'host' || isCredential(lower))) continue;
+    if (!sameOrigin && (lower === 'host' || namesCredential(lower))) continue;
     kept.push(name, headers[at + 1] ?? '');
   }
   return kept;
-}
-
-/** Whether a header (name in lower case) is likely to carry a secret that is meant for one origin only. */
-function isCredential(name: string): boolean {
-  return name !== 'idempotency-key' && credential.test(name);
 }
 
 function locationOf(headers: readonly string[]): string | null {
@@ -83,6 +79,7 @@ function locationOf(headers: readonly string[]): string | null {
   return null;
 }
 
-function quoted(text: string): string {
+function quoted(location: string): string {
+  const text = maskQuery(location.replace(/^([a-z][a-z0-9+.-]*:[\\/]*|[\\/]*).*@/is, '$1***@'));
   return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}...` : text);
 }

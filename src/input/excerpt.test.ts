@@ -14,6 +14,8 @@ test.each([
   ['{"headers":{"Authorization":"Bearer s3cr3t"},x}', 45],
   ['{"api_key": "s3cr3t", x}', 22],
   ['{"password":"s3cr3t"', 20],
+  ['{"X-Auth":"s3cr3t",x', 18],
+  ['{"session_id":"s3cr3t",x', 22],
   ['{"url":"https://user:s3cr3t@example.com/",x}', 41],
   ['1,sk_live_s3cr3tAAAABBBBCCCCDDDD1234,x"y', 38],
   [`{"token":"${'k'.repeat(50)}s3cr3t${'k'.repeat(50)}",x}`, 62],

@@ -1,12 +1,16 @@
 // A short piece of a record for an error message: one line, around the fault, without what looks like
 // a credential. Messages are written to results and logs, so masking errs on the side of too much.
 
+import { credentialName } from '../http/credential-names.ts';
+
 const spanChars = 60;
 /** How far before the excerpt a key may stand whose value reaches into it. */
 const contextChars = 2000;
 
-const keyed =
-  /((?:authorization|cookie|passw(?:or)?d|secret|token|api[-_ ]?key|credential|bearer|basic)[\w-]*["']?\s*[:=,]?\s*["']?(?:(?:bearer|basic)\s+)?)([^\s"',;{}]+)/gi;
+const keyed = new RegExp(
+  String.raw`((?:${credentialName.source}|basic)[\w-]*["']?\s*[:=,]?\s*["']?(?:(?:bearer|basic)\s+)?)([^\s"',;{}]+)`,
+  'gi',
+);
 const userInfo = /(:\/\/)([^/\s"'@]+)(?=@)/g;
 const opaque = /[\w+=.~-]{24,}/g;
 

@@ -25,7 +25,7 @@ const refused: readonly (readonly [Partial<PlannerOptions>, string, RegExp])[] =
   [{ url: 'https://h.example/{{$env.DOTS}}' }, 'bad_option', /\$env\.DOTS/],
   [{ method: 'A B' }, 'bad_option', /--method/],
   [{ headers: ['X A: b'] }, 'bad_option', /"X A"/],
-  [{ headers: ['no colon'] }, 'bad_option', /no colon/],
+  [{ headers: ['no colon'] }, 'bad_option', /^--header: one does not begin with "Name:"$/],
   [{ headers: ['Transfer-Encoding: chunked'] }, 'bad_option', /Transfer-Encoding/],
   [{ headers: ['X: {{$env.LINES}}'] }, 'bad_option', /LF at position 2/],
   [{ form: ['x'] }, 'bad_option', /--form: "x"/],

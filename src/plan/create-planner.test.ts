@@ -251,7 +251,7 @@ const bad: readonly (readonly [Partial<PlannerOptions>, string, string, RegExp])
   [{}, '{"url":"/v1/x"}', 'bad_url', /relative/],
   [{}, '{"url":"h.example/x"}', 'bad_url', /no scheme/],
   [{}, '{"url":"ftp://a/"}', 'bad_url', /"ftp"/],
-  [{}, '{"url":"https://u:secret@a:99999/"}', 'bad_url', /^"https:\/\/a:99999\/" is not a URL$/],
+  [{}, '{"url":"https://u:secret@a:99999/"}', 'bad_url', /^"https:\/\/\*\*\*@a:99999\/" is not a URL$/],
   [{}, '{"url":"http:///a"}', 'bad_url', /not a URL/],
   [{ url: 'https://a/{{userName}}' }, '{"user_name":1}', 'missing_field', /"userName"; the nearest is "user_name"/],
   [{ url: 'https://a/{{o.skux}}' }, '{"o":{"sku":1}}', 'missing_field', /"o\.skux"; the nearest is "o\.sku"/],

@@ -1,8 +1,8 @@
 // Shows a request as it would be sent, for `--dry-run`. No secret leaves here: credentials and values of
 // the environment are masked.
 
+import { namesCredential } from '../http/credential-names.ts';
 import type { HttpRequest } from '../http/request.ts';
-import { holdsCredentials } from './header-rules.ts';
 import { secretsIn } from './placed-secrets.ts';
 
 const shownBodyCharacters = 2000;
@@ -20,7 +20,7 @@ export function describeRequest(request: HttpRequest, idempotencyHeader?: string
   for (let i = 0; i < request.headers.length; i += 2) {
     const name = request.headers[i] ?? '';
     const value = request.headers[i + 1] ?? '';
-    lines.push(`${name}: ${holdsCredentials(name, idempotencyHeader) ? maskCredential(value) : mask(value, secrets)}`);
+    lines.push(`${name}: ${namesCredential(name, idempotencyHeader) ? maskCredential(value) : mask(value, secrets)}`);
   }
   const body = describeBody(request.body, secrets);
   return `${lines.join('\n')}\n\n${body}`;

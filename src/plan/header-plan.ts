@@ -49,7 +49,7 @@ export function compileHeader(name: string, value: string, context: TemplateCont
 export function compileHeaderLine(line: string, context: TemplateContext): HeaderTemplate {
   const colon = line.indexOf(':');
   if (colon < 1) {
-    throw new UsageError('bad_option', `${context.option}: ${JSON.stringify(line)} has no "Name:"`, {
+    throw new UsageError('bad_option', `${context.option}: one does not begin with "Name:"`, {
       hint: 'Write --header "Name: value".',
     });
   }

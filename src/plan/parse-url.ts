@@ -3,6 +3,7 @@
 // Invariant: what the fast way gives is what `new URL` would give.
 
 import { RecordError } from '../errors.ts';
+import { maskQuery } from '../http/query-credentials.ts';
 
 /** Where a request goes. */
 export interface TargetUrl {
@@ -34,14 +35,14 @@ export class UrlParser {
   parse(text: string): TargetUrl {
     if (this.#baseTarget !== null && text.startsWith('/') && text[1] !== '/' && isPlain(text)) {
       const { origin, userInfo } = this.#baseTarget;
-      return { origin, path: text, userInfo, shown: origin + text };
+      return { origin, path: text, userInfo, shown: origin + maskQuery(text) };
     }
     const pathStart = text.indexOf('/', 8);
     if (pathStart > 0) {
       const origin = this.#origins.get(text.slice(0, pathStart));
       const path = text.slice(pathStart);
       if (origin !== undefined && isPlain(path)) {
-        return { origin, path, userInfo: null, shown: origin + path };
+        return { origin, path, userInfo: null, shown: origin + maskQuery(path) };
       }
     }
     return this.#parseSlowly(text, pathStart);
@@ -79,13 +80,21 @@ export function toTarget(url: URL): TargetUrl {
   const path = url.pathname + url.search;
   const named = url.username !== '' || url.password !== '';
   const userInfo = named ? `${decoded(url.username)}:${decoded(url.password)}` : null;
-  return { origin: url.origin, path, userInfo, shown: url.origin + path };
+  return { origin: url.origin, path, userInfo, shown: url.origin + maskQuery(path) };
 }
 
-/** A URL in a message: without user info, and not endless. */
+/** A text that does not parse as a URL, in a message: without credentials, and not endless. */
 export function showUrl(text: string): string {
-  const open = text.replace(/^([^/?#]*:?[\\/]{2})[^\\/?#]*@/, '$1');
+  const open = withoutCredentials(text);
   return JSON.stringify(open.length > 200 ? `${open.slice(0, 200)}…` : open);
+}
+
+/**
+ * As nobody knows what stands where in such a text, all up to its last `@` may be a password: of
+ * `user:pw@host`, of `http://user:p/w@host`.
+ */
+export function withoutCredentials(text: string): string {
+  return maskQuery(text.replace(/^([a-z][a-z0-9+.-]*:[\\/]+|[\\/]+)?.*@/is, '$1***@'));
 }
 
 function badUrl(text: string, base: URL | null): RecordError {
@@ -101,15 +110,16 @@ function badUrl(text: string, base: URL | null): RecordError {
       hint: 'Give --base-url https://host',
     });
   }
-  const scheme = /^([a-z][a-z0-9+.-]*):(?!\d)/i.exec(text)?.[1];
+  const open = withoutCredentials(text);
+  const scheme = /^([a-z][a-z0-9+.-]*):(?!\d)/i.exec(open)?.[1];
   if (scheme !== undefined) {
     return new RecordError('bad_url', `${shown} has the scheme "${scheme}"; only http and https can be requested`, {
       hint: 'Write https://…',
     });
   }
   return new RecordError('bad_url', `${shown} has no scheme`, {
-    hint: /^[\w.-]+\.[a-z]{2,}|^localhost/i.test(text)
-      ? `Write https://${text}`
+    hint: /^[\w.-]+\.[a-z]{2,}|^localhost/i.test(open)
+      ? `Write https://${open}`
       : 'Write https://…, or give --base-url.',
   });
 }

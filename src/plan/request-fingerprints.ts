@@ -2,7 +2,7 @@
 // Invariant: no credential goes into a fingerprint, not even hashed; only that one is given, and its name.
 
 import { createHash } from 'node:crypto';
-import { holdsCredentials } from './header-rules.ts';
+import { namesCredential } from '../http/credential-names.ts';
 import { parseTemplatedJson } from './json-template.ts';
 import { readOptionFile } from './option-file.ts';
 import type { PlanOptions } from './plan-options.ts';
@@ -47,7 +47,7 @@ function withoutUserInfo(url: string | undefined): string | undefined {
 
 function headerFact(line: string, options: PlanOptions): string {
   const name = (line.split(':')[0] ?? '').trim();
-  return holdsCredentials(name, options.idempotencyKey) ? name : line;
+  return namesCredential(name, options.idempotencyKey) ? name : line;
 }
 
 async function requestFact(path: string, options: PlanOptions): Promise<unknown> {
@@ -58,7 +58,7 @@ async function requestFact(path: string, options: PlanOptions): Promise<unknown>
     ? Object.fromEntries(
         Object.entries(headers).map(([name, value]) => [
           name,
-          holdsCredentials(name, options.idempotencyKey) ? null : value,
+          namesCredential(name, options.idempotencyKey) ? null : value,
         ]),
       )
     : headers;

@@ -77,7 +77,8 @@ export function templateOfFile(
 
 function compileHeaders(options: PlanOptions, contextOf: ContextOf): readonly HeaderTemplate[] {
   return (options.headers ?? []).map((line) =>
-    compileHeaderLine(line, contextOf(`--header "${line.split(':')[0] ?? ''}"`)),
+    // A line without a colon may be nothing but a secret.
+    compileHeaderLine(line, contextOf(line.includes(':') ? `--header "${line.split(':')[0] ?? ''}"` : '--header')),
   );
 }
 

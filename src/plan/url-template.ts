@@ -3,7 +3,8 @@
 // If scheme and host are the template's own, they are parsed once and a record costs string joins only.
 
 import { RecordError, UsageError } from '../errors.ts';
-import { parseUrl, showUrl, type TargetUrl, type UrlParser } from './parse-url.ts';
+import { maskQuery } from '../http/query-credentials.ts';
+import { parseUrl, showUrl, withoutCredentials, type TargetUrl, type UrlParser } from './parse-url.ts';
 import type { RecordScope } from './record-scope.ts';
 import { nameOf, type Part, type Template, type ValuePart } from './template.ts';
 import { type Place, placesOf } from './url-places.ts';
@@ -61,7 +62,7 @@ class OpenUrlTemplate implements UrlTemplate {
     const shown = joinPieces(this.#pieces, scope, true);
     try {
       const target = this.#parser.parse(text);
-      return { ...target, shown: shown.replace(/^([^/?#]*\/\/)[^/?#]*@/, '$1').replace(/#.*$/s, '') };
+      return { ...target, shown: maskQuery(shown.replace(/^([^/?#]*\/\/)[^/?#]*@/, '$1').replace(/#.*$/s, '')) };
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       throw new RecordError(error.code, `${showUrl(shown)} is not a URL`, {
@@ -78,26 +79,41 @@ class FixedUrlTemplate implements UrlTemplate {
   readonly #pieces: readonly UrlPiece[];
   readonly #constant: TargetUrl | null;
   readonly #hidden: boolean;
+  /** A parameter of the query has, or may have, the name of a credential. */
+  readonly #masks: boolean;
 
   constructor(origin: string, userInfo: string | null, pieces: readonly UrlPiece[]) {
     this.#origin = origin;
     this.#userInfo = userInfo;
     this.#pieces = pieces;
     this.#hidden = pieces.some((piece) => piece.kind === 'fixed' && piece.text !== piece.shown);
+    this.#masks = mayHoldCredentials(pieces);
     this.#constant = null;
     const fixed = pieces.filter((piece) => piece.kind === 'fixed');
     if (fixed.length === pieces.length) {
       const path = fixed.map((piece) => piece.text).join('');
-      this.#constant = { origin, path, userInfo, shown: origin + fixed.map((piece) => piece.shown).join('') };
+      this.#constant = {
+        origin,
+        path,
+        userInfo,
+        shown: origin + maskQuery(fixed.map((piece) => piece.shown).join('')),
+      };
     }
   }
 
   render(scope: RecordScope): TargetUrl {
     if (this.#constant !== null) return this.#constant;
     const path = joinPieces(this.#pieces, scope, false);
-    const shown = this.#origin + (this.#hidden ? joinPieces(this.#pieces, scope, true) : path);
+    const open = this.#hidden ? joinPieces(this.#pieces, scope, true) : path;
+    const shown = this.#origin + (this.#masks ? maskQuery(open) : open);
     return { origin: this.#origin, path, userInfo: this.#userInfo, shown };
   }
+}
+
+/** Told once, by the template's own texts: what is placed between them makes no parameter, but may name one. */
+function mayHoldCredentials(pieces: readonly UrlPiece[]): boolean {
+  const sample = pieces.map((piece) => (piece.kind === 'fixed' ? piece.shown : '\0')).join('');
+  return maskQuery(sample) !== sample || /[?&][^&=]*\0[^&=]*=/.test(sample);
 }
 
 function joinPieces(pieces: readonly UrlPiece[], scope: RecordScope, hide: boolean): string {
@@ -132,13 +148,9 @@ function encodeValue(value: string, place: Place, name: string): string {
   }
   if (place === 'host') {
     if (hostValue.test(value)) return value;
-    throw new RecordError(
-      'bad_url',
-      `field "${name}" is ${JSON.stringify(value.slice(0, 200))}, which cannot stand in a host name`,
-      {
-        hint: 'A host has letters, digits, dots and hyphens; a whole URL can stand only at the start: {{url}}.',
-      },
-    );
+    throw new RecordError('bad_url', `field "${name}" is ${showUrl(value)}, which cannot stand in a host name`, {
+      hint: 'A host has letters, digits, dots and hyphens; a whole URL can stand only at the start: {{url}}.',
+    });
   }
   if (!value.isWellFormed()) {
     throw new RecordError('bad_url', `field "${name}" has half a surrogate pair, which UTF-8 cannot say`, {
@@ -198,7 +210,7 @@ function checkedUrl(text: string, pieces: readonly UrlPiece[], base: URL | null,
       .join('');
     const bareHost = /^[\w.-]+\.[a-z]{2,}|^localhost/i.test(written);
     throw new UsageError('bad_option', `${option}: ${showUrl(written)} is not an http or https URL`, {
-      hint: bareHost ? `Write https://${written}` : 'Write https://…, or give --base-url.',
+      hint: bareHost ? `Write https://${withoutCredentials(written)}` : 'Write https://…, or give --base-url.',
     });
   }
 }
