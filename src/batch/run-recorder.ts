@@ -22,7 +22,7 @@ import type { HeldLine, OrderedLines } from './ordered-lines.ts';
 
 /** Marks of what was started are written for so many records at once. */
 const startedBlock = 1024;
-/** So many bodies may be on their way to their files. */
+/** So many bodies may be on their way to their files, those included that wait for others to be written. */
 const mostSaving = 256;
 
 export interface RunRecorderOptions {

@@ -46,6 +46,13 @@ export function diskError(error: unknown, path: string, doing: string): DiskErro
       cause: error,
     });
   }
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    const whose = code === 'EMFILE' ? 'this process' : 'this machine';
+    return new DiskError('disk_failed', `could not ${doing} ${path}: ${whose} may open no more files`, {
+      hint: 'raise the limit with `ulimit -n`, or lower --concurrency; then run the same command again: it goes on where it stopped',
+      cause: error,
+    });
+  }
   return new DiskError('disk_failed', `could not ${doing} ${path}: ${(error as Error).message}`, {
     hint: 'when the disk is well again, run the same command: it goes on where it stopped',
     cause: error,

@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { sampleAnswer, sampleOk } from '../testing/sample-result.ts';
 import { BodyFolder } from './body-folder.ts';
@@ -63,6 +65,35 @@ test('a record of a folder that was left and come back to keeps its file', async
   const files = await filesOf(path);
   expect(files).toHaveLength(101);
   expect(files.slice(0, 2)).toEqual(['00000/00000000.json', '00000/00000001.json']);
+});
+
+test('32 bodies are written at a time, the others when these are done', async () => {
+  const path = join(root, 'busy');
+  const folder = new BodyFolder(path);
+  const state = { most: 0, isDone: false };
+  const saved = Promise.all(Array.from({ length: 300 }, (_, index) => folder.save(sampleOk({ index })))).finally(
+    () => (state.isDone = true),
+  );
+  while (!state.isDone) {
+    // A body that is being written has its other name.
+    const files = existsSync(join(path, '00000')) ? readdirSync(join(path, '00000')) : [];
+    state.most = Math.max(state.most, files.filter((name) => name.endsWith('.part')).length);
+    await turn();
+  }
+  expect(new Set(await saved).size).toBe(300);
+  expect(await filesOf(path)).toHaveLength(300);
+  expect(state.most).toBeGreaterThan(0);
+  expect(state.most).toBeLessThanOrEqual(32);
+});
+
+test('bodies that cannot be saved leave their places to others', async () => {
+  const path = join(root, 'blocked');
+  await writeFile(path, '');
+  const folder = new BodyFolder(path);
+  const failed = await Promise.allSettled(Array.from({ length: 100 }, (_, index) => folder.save(sampleOk({ index }))));
+  expect(failed.every(({ status }) => status === 'rejected')).toBe(true);
+  await rm(path);
+  expect(await folder.save(sampleOk({ index: 1000 }))).toBe('00001/00001000.json');
 });
 
 test('a folder that cannot be written is a disk error that names the file', async () => {

@@ -13,6 +13,8 @@ import { ContentTypes } from './content-type.ts';
 
 const recordsPerFolder = 1000;
 const largestCache = 64;
+/** Bodies that are written at a time. Each holds a file descriptor, and few are kept free of connections. */
+const mostWriting = 32;
 
 /** Files that were in a subfolder before this run came to it, by the digits they begin with. */
 type Leftovers = Map<string, string[]>;
@@ -22,6 +24,9 @@ export class BodyFolder {
   readonly #root: string;
   readonly #contentTypes = new ContentTypes();
   readonly #folders = new Map<string, Promise<Leftovers>>();
+  #writing = 0;
+  /** Bodies that wait for others to be written; the caller bounds them. */
+  readonly #waiting: (() => void)[] = [];
 
   /** `root` is made when the first body is saved. */
   constructor(root: string) {
@@ -29,7 +34,7 @@ export class BodyFolder {
   }
 
   /**
-   * Saves the body of a result. Resolves with the file's name below the folder, as `00012/00012345.json`
+   * Saves the body of a result, when those before it leave room for it. Resolves with the file's name below the folder, as `00012/00012345.json`
    * on every system; with null if there is no body, or an empty one.
    * @throws DiskError
    */
@@ -40,6 +45,7 @@ export class BodyFolder {
     const digits = String(index).padStart(8, '0');
     const file = `${digits}.${this.#contentTypes.of(answer.headers).extension}`;
     const path = join(this.#root, shard, file);
+    await this.#begin();
     try {
       const leftovers = await this.#folder(shard);
       await writeFile(`${path}.part`, answer.body);
@@ -48,8 +54,22 @@ export class BodyFolder {
       leftovers.delete(digits);
     } catch (error) {
       throw diskError(error, path, 'save the body');
+    } finally {
+      this.#end();
     }
     return `${shard}/${file}`;
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#writing < mostWriting) this.#writing++;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Who waits takes the place that is left. */
+  #end(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#writing--;
+    else next();
   }
 
   #folder(shard: string): Promise<Leftovers> {
