@@ -73,6 +73,10 @@ describe('an explicit proxy', () => {
     });
   });
 
+  test.each(['http://***@p:1', '***@p:1', 'http://user:***@p:1'])('%s asks for the credential', (proxy) => {
+    expect(() => proxyChoice({ proxy })).toThrow('"***" stands for a credential that is not shown');
+  });
+
   test.each(['ftp://user:s3cret@p:1', 'http://user:s3cret@:1', 'http://user:s3cret@p:99999', 'user:s3cret@p:99999'])(
     '%s is refused, without showing its credentials',
     (proxy) => {

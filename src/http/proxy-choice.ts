@@ -78,6 +78,11 @@ function parseProxy(text: string, where: string): ProxyServer {
   const written = /:(\d+)\/?$/.exec(text)?.[1];
   const port = url.port !== '' ? Number(url.port) : written === undefined ? defaultPorts[kind] : Number(written);
   const host = bare(url.hostname);
+  if (url.username === '***' || url.password === '***') {
+    throw new UsageError('bad_option', `${where}: "***" stands for a credential that is not shown`, {
+      hint: 'Put your user:password here.',
+    });
+  }
   const credentials = url.username === '' ? null : { user: decoded(url.username), password: decoded(url.password) };
   return { kind, host, port, credentials, shown: `${kind}://${url.hostname}:${port}` };
 }

@@ -1,31 +1,21 @@
-// Refuses options that contradict each other, and values that no request could be made with.
-// It reads no files and compiles no templates.
+// Refuses values that no request could be made with. It reads no files and compiles no templates.
+// Which options exclude each other by their mere presence is judged before, with the options of the run.
 
 import { UsageError } from '../errors.ts';
 import { headerNameTrouble, headerValueTrouble } from './header-rules.ts';
 import { parseUrl } from './parse-url.ts';
 import type { PlanOptions } from './plan-options.ts';
+import { refuseMasks } from './refuse-masks.ts';
 
 /** @throws {UsageError} `bad_option` */
 export function checkPlanOptions(options: PlanOptions): void {
-  const bodies = given(options, ['json', 'data', 'form', 'recordAsJson']);
-  if (bodies.length > 1) throw both(bodies, 'A request has one body: keep one of them.');
-  for (const whole of given(options, ['request', 'map'])) {
-    const others = given(options, ['request', 'map', 'url', 'method', 'json', 'data', 'form', 'recordAsJson']);
-    if (others.length > 1)
-      throw both(
-        [whole, ...others.filter((name) => name !== whole)],
-        `${whole} says the whole request; only --header adds to it.`,
-      );
+  const credential = options.user !== undefined ? '--user' : options.bearer !== undefined ? '--bearer' : null;
+  if (credential !== null && options.headers?.some((line) => /^\s*authorization\s*:/i.test(line)) === true) {
+    throw new UsageError('bad_option', `--header "Authorization" and ${credential} cannot be given together`, {
+      hint: 'A request has one authorization: keep one of them.',
+    });
   }
-  if (options.user !== undefined && options.bearer !== undefined) {
-    throw both(['--user', '--bearer'], 'A request has one authorization: keep one of them.');
-  }
-  const authorization = options.headers?.some((line) => /^\s*authorization\s*:/i.test(line)) === true;
-  const credential = given(options, ['user', 'bearer'])[0];
-  if (authorization && credential !== undefined) {
-    throw both(['--header "Authorization"', credential], 'A request has one authorization: keep one of them.');
-  }
+  refuseMasks(options);
   checkCredentials(options);
   checkKeyHeader(options.idempotencyKey);
 }
@@ -40,32 +30,6 @@ export function readBaseUrl(text: string | undefined): URL | null {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError('bad_option', `--base-url: ${message}`, { hint: 'Write --base-url https://host', cause });
   }
-}
-
-const optionNames = {
-  json: '--json',
-  data: '--data',
-  form: '--form',
-  recordAsJson: '--record-as-json',
-  request: '--request',
-  map: '--map',
-  url: '--url',
-  method: '--method',
-  user: '--user',
-  bearer: '--bearer',
-} as const;
-
-function given(options: PlanOptions, names: readonly (keyof typeof optionNames)[]): string[] {
-  return names
-    .filter((name) => {
-      const value = options[name];
-      return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
-    })
-    .map((name) => optionNames[name]);
-}
-
-function both(names: readonly string[], hint: string): UsageError {
-  return new UsageError('bad_option', `${names.join(' and ')} cannot be given together`, { hint });
 }
 
 function checkCredentials(options: PlanOptions): void {

@@ -6,6 +6,7 @@
 import { UsageError } from '../errors.ts';
 import { badHeader, headerNameTrouble, headerValueTrouble } from './header-rules.ts';
 import type { RecordScope } from './record-scope.ts';
+import { refuseMaskedHeader } from './refuse-masks.ts';
 import { constantText, nameOf, parseTemplate, type Template, type TemplateContext } from './template.ts';
 import { userAgent } from './user-agent.ts';
 
@@ -42,6 +43,7 @@ export function compileHeader(name: string, value: string, context: TemplateCont
       hint: 'A header is "Name: value", one line, without content-length and its like.',
     });
   }
+  refuseMaskedHeader(name, constant ?? '', context.option);
   return { name, template, constant };
 }
 

@@ -51,6 +51,10 @@ const changes: readonly (readonly [PlanOptions, PlanOptions])[] = [
   [{ data: '1' }, { data: '2' }],
   [{ form: ['a=1'] }, { form: ['a=2'] }],
   [{ baseUrl: 'https://a' }, { baseUrl: 'https://b' }],
+  [{ url: 'https://a/?key={{a}}' }, { url: 'https://a/?key={{b}}' }],
+  [{ url: 'https://a/?q=1' }, { url: 'https://a/?q=2' }],
+  [{ url: 'https://a/?token=1' }, { url: 'https://a/' }],
+  [{ form: ['key={{a}}'] }, { form: ['key={{b}}'] }],
 ];
 
 describe('what changes a request changes a fingerprint', () => {
@@ -70,7 +74,10 @@ const credentials: readonly (readonly [PlanOptions, PlanOptions])[] = [
   [{ bearer: 'a' }, { bearer: 'b' }],
   [{ headers: ['Authorization: a'] }, { headers: ['Authorization: b'] }],
   [{ headers: ['X-Api-Key: a'] }, { headers: ['X-Api-Key: b'] }],
+  [{ headers: ['X-Session: a'] }, { headers: ['X-Session: {{$env.S}}'] }],
   [{ url: 'https://u:p@a/x' }, { url: 'https://a/x' }],
+  [{ url: 'https://a/x?api_key=a&q=1' }, { url: 'https://a/x?api_key={{$env.API_KEY}}&q=1' }],
+  [{ form: ['secret=a', 'q=1'] }, { form: ['secret={{$env.SECRET}}', 'q=1'] }],
 ];
 
 describe('credentials are in no fingerprint', () => {

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { namesCredential } from '../http/credential-names.ts';
+import { replaceQueryCredentials } from '../http/query-credentials.ts';
 import { parseTemplatedJson } from './json-template.ts';
 import { readOptionFile } from './option-file.ts';
 import type { PlanOptions } from './plan-options.ts';
@@ -18,16 +19,16 @@ export async function requestFingerprints(
   options: PlanOptions & { readonly runId: string },
 ): Promise<Record<string, string>> {
   const facts: Record<string, unknown> = {
-    url: withoutUserInfo(options.url),
+    url: withoutCredentials(options.url),
     method: options.method,
     headers: options.headers?.length === 0 ? undefined : options.headers?.map((line) => headerFact(line, options)),
     json: options.json,
     data: options.data,
-    form: options.form?.length === 0 ? undefined : options.form,
+    form: options.form?.length === 0 ? undefined : options.form?.map(formFact),
     recordAsJson: options.recordAsJson === true ? true : undefined,
     request: options.request === undefined ? undefined : await requestFact(options.request, options),
     map: options.map === undefined ? undefined : await readOptionFile(options.map, '--map'),
-    baseUrl: withoutUserInfo(options.baseUrl),
+    baseUrl: withoutCredentials(options.baseUrl),
     user: options.user === undefined ? undefined : 'given',
     bearer: options.bearer === undefined ? undefined : 'given',
     idempotencyKey: options.idempotencyKey,
@@ -41,8 +42,21 @@ export async function requestFingerprints(
   return fingerprints;
 }
 
-function withoutUserInfo(url: string | undefined): string | undefined {
-  return url?.replace(/^([^/?#]*[\\/]{2})[^\\/?#]*@/, '$1');
+/** Values of the query that come from the record shape the requests, also those of a parameter called key. */
+function withoutCredentials(url: string | undefined): string | undefined {
+  const named = url?.replace(/^([^/?#]*[\\/]{2})[^\\/?#]*@/, '$1');
+  return named === undefined ? undefined : replaceQueryCredentials(named, (_, value) => shapeOf(value));
+}
+
+function formFact(pair: string): string {
+  const equals = pair.indexOf('=');
+  const name = pair.slice(0, equals);
+  return namesCredential(name) ? `${name}=${shapeOf(pair.slice(equals + 1))}` : pair;
+}
+
+/** A credential as it is written, if fields of the record make it; else only that there is one. */
+function shapeOf(value: string): string {
+  return /\{\{(?!\s*\$env\.)/.test(value) ? value : '';
 }
 
 function headerFact(line: string, options: PlanOptions): string {
@@ -62,5 +76,5 @@ async function requestFact(path: string, options: PlanOptions): Promise<unknown>
         ]),
       )
     : headers;
-  return { ...file, url: typeof url === 'string' ? withoutUserInfo(url) : url, headers: open };
+  return { ...file, url: typeof url === 'string' ? withoutCredentials(url) : url, headers: open };
 }
