@@ -1,7 +1,6 @@
 // The end of `manyfetch run`: the error that ended it if any, the summary, and the exit code.
 
 import type { BatchOutcome } from '../batch/run-batch.ts';
-import { UsageError } from '../errors.ts';
 import { countSettled } from '../report/statistics.ts';
 import { renderSummary, summaryJson, type Summary } from '../report/summary.ts';
 import { allowsColor, type CliIo } from './cli-io.ts';
@@ -22,9 +21,10 @@ export function concludeRun(outcome: BatchOutcome, display: Display, parsed: Par
 function commandToGoOn({ kind, error, summary }: BatchOutcome, parsed: ParsedArguments): string | null {
   const { output, statistics } = summary;
   if ((kind !== 'stopped' && kind !== 'disk') || output === '-') return null;
-  // The input is to blame: as it is it cannot be read on, and mended it is not the input of this run.
-  const isInputBroken = error instanceof UsageError;
-  return isInputBroken
+  // As it is it cannot be read on, and mended it is not the input of this run. All before the break is settled;
+  // of an input that changed that cannot be said, nor what its rest is.
+  const hasBrokenOff = error?.code === 'bad_input';
+  return hasBrokenOff
     ? restCommand(parsed, { settled: countSettled(statistics.settled), output })
     : resumeCommand(parsed);
 }
