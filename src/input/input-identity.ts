@@ -11,7 +11,10 @@ import { fileError, folderError } from './file-error.ts';
 /** What an input is recognized by. */
 export interface InputIdentity {
   readonly size: number;
-  /** Of the last change, since the epoch; for messages: a file that was copied is still the same. */
+  /**
+   * Of the last change, since the epoch. To go on with a run it must be the same, down to the millisecond: not
+   * every change meets a sample. To check results, which sends nothing, a copy of the file will do.
+   */
   readonly mtimeMs: number;
   /** SHA-256 in hex of the size, the first and last 64 KiB and 64 evenly spaced samples of 4 KiB. */
   readonly sample: string;

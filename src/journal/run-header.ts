@@ -32,11 +32,12 @@ export function checkSameRun(
 ): void {
   const startOver = `to start over with what you have now, add --fresh (the results so far are replaced); ${journalPath} holds the run`;
   checkSameInput(found, now, startOver);
-  const names = new Set([...Object.keys(found.options), ...Object.keys(now.options)]);
-  const changed = [...names].filter((name) => found.options[name] !== now.options[name]).sort();
-  if (found.offset !== now.offset) changed.push('offset');
+  const before = optionsOf(found);
+  const after = optionsOf(now);
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const changed = [...names].filter((name) => before[name] !== after[name]).sort();
   if (changed.length === 0) return;
-  const list = changed.map((name) => describeChange(name, found.options[name], now.options[name])).join(', ');
+  const list = changed.map((name) => describeChange(name, before[name], after[name])).join(', ');
   throw new UsageError(
     'options_changed',
     `the run that these results belong to was begun with other options: ${list}`,
@@ -44,6 +45,11 @@ export function checkSameRun(
       hint: `give the same options to go on; ${startOver}`,
     },
   );
+}
+
+/** All that must be the same, by name. */
+function optionsOf({ options, offset }: Pick<RunHeader, 'options' | 'offset'>): RunHeader['options'] {
+  return offset === 0 ? options : { ...options, offset: String(offset) };
 }
 
 function describeChange(name: string, before: string | undefined, after: string | undefined): string {
@@ -74,7 +80,8 @@ function describeInputChange(before: InputIdentity, after: InputIdentity): strin
   }
   if (before.size !== after.size) return `it had ${before.size} bytes, and has ${after.size} now`;
   if (before.sample !== after.sample) return 'its contents changed';
-  if (before.mtimeMs !== after.mtimeMs) {
+  // A date that is put back as it is printed here has no fraction of a millisecond.
+  if (Math.trunc(before.mtimeMs) !== Math.trunc(after.mtimeMs)) {
     return `it was written to on ${new Date(after.mtimeMs).toISOString()}, after the run began; had only its date changed, \`touch -d ${new Date(before.mtimeMs).toISOString()}\` would set it back`;
   }
   return null;
