@@ -53,6 +53,8 @@ export class LiveRun implements BatchRun {
   readonly #parts: LiveRunParts;
   #stopUntilMs: number | null = null;
   #graceTimer: TimerHandle | null = null;
+  /** Nothing is in flight any more; what is left is to save it. */
+  #engineEnded = false;
   readonly done: Promise<BatchOutcome>;
 
   constructor(parts: LiveRunParts) {
@@ -83,7 +85,7 @@ export class LiveRun implements BatchRun {
 
   stop(): void {
     const { clock, engine, options } = this.#parts;
-    if (this.#stopUntilMs !== null) return;
+    if (this.#stopUntilMs !== null || this.#engineEnded) return;
     this.#stopUntilMs = clock.now() + options.graceMs;
     this.#graceTimer = clock.setTimer(options.graceMs, () => engine.kill());
     engine.stop();
@@ -102,6 +104,7 @@ export class LiveRun implements BatchRun {
   async #conduct(): Promise<BatchOutcome> {
     const { clock, engine, recorder } = this.#parts;
     const end = await engine.run();
+    this.#engineEnded = true;
     if (this.#graceTimer !== null) clock.clearTimer(this.#graceTimer);
     let discard = false;
     try {
