@@ -146,7 +146,10 @@ function http2(code: string, error: unknown, exchange: FailedExchange): Meaning 
     const reason = reasonsOfReset[streamCode ?? -1] ?? message;
     return exchange.headSeen ? cut(exchange) : reset(exchange, reason);
   }
-  if (code.startsWith('ERR_HTTP2_')) return notHttp(exchange, message);
+  if (code.startsWith('ERR_HTTP2_')) {
+    const hint = 'If the server does not speak HTTP/2 there, use --http auto.';
+    return { ...notHttp(exchange, message), hint };
+  }
   if (message.startsWith('HTTP/2: stream')) return exchange.headSeen ? cut(exchange) : closed(exchange);
   return null;
 }

@@ -13,7 +13,7 @@ import type { ConnectionOwner } from './undici-connection.ts';
 
 /** What wants a connection. */
 export interface PendingExchange {
-  /** It must have a connection that has carried nothing. */
+  /** It must have a connection that has carried nothing, and may share it with others that begin there. */
   readonly fresh: boolean;
   /** It was cancelled meanwhile. */
   readonly done: boolean;
@@ -33,6 +33,8 @@ export class OriginConnections implements ConnectionOwner {
   #protocol: Route['protocol'];
   #deciding: UndiciConnection | null = null;
   #waiting: PendingExchange[] = [];
+  /** The one that was opened last for a fresh exchange. */
+  #freshest: UndiciConnection | null = null;
 
   /** @param forget called when no connection is left, so that origins of long ago cost nothing. */
   constructor(route: Route, counts: ConnectionOwner['counts'], forget: (connections: OriginConnections) => void) {
@@ -48,7 +50,7 @@ export class OriginConnections implements ConnectionOwner {
       this.#waiting.push(exchange);
       return;
     }
-    const connection = exchange.fresh ? this.#open() : (this.#available.top ?? this.#open());
+    const connection = exchange.fresh ? this.#pickFresh() : (this.#available.top ?? this.#open());
     connection.assigned++;
     this.#list(connection);
     exchange.goOn(connection, this);
@@ -98,6 +100,14 @@ export class OriginConnections implements ConnectionOwner {
     await Promise.all(ending);
   }
 
+  /** What a lost HTTP/2 connection carried begins anew at the same time: it shares one, not one each. */
+  #pickFresh(): UndiciConnection {
+    const last = this.#freshest;
+    if (last !== null && last.listed && last.multiplexed && last.carried === 0) return last;
+    this.#freshest = this.#open();
+    return this.#freshest;
+  }
+
   #open(): UndiciConnection {
     const connection = new UndiciConnection(this, this.route, this.#protocol !== 'http1');
     this.#all.add(connection);
@@ -117,6 +127,7 @@ export class OriginConnections implements ConnectionOwner {
   #drop(connection: UndiciConnection): void {
     this.#available.remove(connection);
     this.#all.delete(connection);
+    if (this.#freshest === connection) this.#freshest = null;
     void connection.destroy();
     if (this.#deciding === connection) {
       // Its exchange was cancelled. The next of those that wait takes its place.

@@ -121,7 +121,8 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     if (this.#controller === null) connection.running++;
     this.#controller = controller;
     this.sent = true;
-    this.reused = connection.carried++ > 0;
+    // Fresh exchanges that share a new connection are all its first.
+    this.reused = connection.carried++ > 0 && !this.fresh;
     if (connection.multiplexed) expectStream(this);
   }
 

@@ -101,6 +101,18 @@ describe('which protocol is spoken', () => {
     server.close();
   });
 
+  test('2 over cleartext, and the server does not speak it: the option is named', async () => {
+    const { createServer } = await import('node:http');
+    const server = createServer((_request, response) => response.end('old'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const transport = createUndiciTransport({ http: '2' });
+    const { error } = await exchange(transport, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    expect(error).toMatchObject({ code: 'protocol_error', hint: expect.stringContaining('--http auto') });
+    await transport.close();
+    server.close();
+  });
+
   test('2 over cleartext is prior knowledge', async () => {
     await using server = await startHttp2(hello, {}, false);
     const transport = createUndiciTransport({ http: '2' });
@@ -135,6 +147,18 @@ describe('many requests', () => {
     }
     expect(server.mostStreams).toBeLessThanOrEqual(10);
     expect(server.sessions.length).toBeGreaterThan(2);
+    await transport.close();
+  });
+
+  test('fresh ones share a connection that has carried nothing, and are all its first', async () => {
+    await using server = await startHttp2(hello, {}, false);
+    const transport = createUndiciTransport({ http: '2' });
+    await exchange(transport, server.origin);
+    const all = await together(90, () => exchange(transport, server.origin, {}, { fresh: true }));
+    expect(all.every((one) => one.body === 'hello /' && !one.exchange.reused)).toBe(true);
+    expect(server.sessions).toHaveLength(2);
+    await exchange(transport, server.origin, {}, { fresh: true });
+    expect(server.sessions).toHaveLength(3);
     await transport.close();
   });
 
