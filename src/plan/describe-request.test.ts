@@ -15,6 +15,9 @@ test('the request as it is sent, with every secret masked', async () => {
     headers: [
       'X-Api-Key: abc',
       'X-Session-Token: abc',
+      'X-Auth: abc',
+      'X-Session: abc',
+      'X-Api-Signature: abc',
       'X-Plain: <{{$env.T}}>',
       'cookie: a=b',
       'Proxy-Authorization: Basic abc',
@@ -23,10 +26,14 @@ test('the request as it is sent, with every secret masked', async () => {
   };
   expect(await describeOne(options, { a: 'ä' })).toBe(
     [
+      '# https://h.example:8443',
       'POST /%C3%A4?t=*** HTTP/1.1',
       'Host: h.example:8443',
       'X-Api-Key: ***',
       'X-Session-Token: ***',
+      'X-Auth: ***',
+      'X-Session: ***',
+      'X-Api-Signature: ***',
       'X-Plain: <***>',
       'cookie: ***',
       'Proxy-Authorization: Basic ***',
@@ -48,7 +55,7 @@ test('a secret in a form is masked in its encoding', async () => {
 
 test('a host from the environment keeps the path that is sent', async () => {
   const text = await describeOne({ url: '{{$env.H}}/a?u=https://x' }, {});
-  expect(text).toMatch(/^GET \/a\?u=https:\/\/x HTTP\/1\.1\nHost: \*\*\*\n/);
+  expect(text).toMatch(/^# \*\*\*\nGET \/a\?u=https:\/\/x HTTP\/1\.1\nHost: \*\*\*\n/);
 });
 
 test('a Host header of the user stands for ours', async () => {
@@ -64,4 +71,10 @@ test('a long body is cut, bytes are counted, no body is nothing', async () => {
   expect(await describeOne({ url, data: '{{a}}' }, { a: 'x'.repeat(2000) })).toMatch(/\n\nx{2000}$/);
   expect(await describeOne({}, { url, bodyBase64: 'AP8=' })).toMatch(/\n\n<2 bytes>$/);
   expect(await describeOne({}, { url })).toMatch(/deflate\n\n$/);
+});
+
+test('whether it is sent in the clear, and no literal key of a query', async () => {
+  expect(await describeOne({ url: 'http://h.example/?api_key=hush&q=1' }, {})).toMatch(
+    /^# http:\/\/h\.example\nGET \/\?api_key=\*\*\*&q=1 HTTP\/1\.1\nHost: h\.example\n/,
+  );
 });

@@ -3,24 +3,29 @@
 
 import { namesCredential } from '../http/credential-names.ts';
 import type { HttpRequest } from '../http/request.ts';
-import { secretsIn } from './placed-secrets.ts';
+import { maskTexts, secretsIn } from './placed-secrets.ts';
 
 const shownBodyCharacters = 2000;
 
 /**
- * The request line, the headers, an empty line and the body, cut at 2,000 characters.
+ * A comment that names scheme and host, the request line, the headers, an empty line and the body, cut at
+ * 2,000 characters.
  *
  * @param idempotencyHeader the header of the idempotency key, which is no secret although its name says key
  */
 export function describeRequest(request: HttpRequest, idempotencyHeader?: string): string {
   const secrets = secretsIn(request);
   const path = pathOf(request.shownUrl);
-  const lines = [`${request.method} ${mask(path, secrets)} HTTP/1.1`];
-  if (!hasHost(request.headers)) lines.push(`Host: ${hostOf(request, secrets)}`);
+  const host = hostOf(request, secrets);
+  const lines = [`# ${host === '***' ? '' : schemeOf(request)}${host}`];
+  lines.push(`${request.method} ${maskTexts(path, secrets)} HTTP/1.1`);
+  if (!hasHost(request.headers)) lines.push(`Host: ${host}`);
   for (let i = 0; i < request.headers.length; i += 2) {
     const name = request.headers[i] ?? '';
     const value = request.headers[i + 1] ?? '';
-    lines.push(`${name}: ${namesCredential(name, idempotencyHeader) ? maskCredential(value) : mask(value, secrets)}`);
+    lines.push(
+      `${name}: ${namesCredential(name, idempotencyHeader) ? maskCredential(value) : maskTexts(value, secrets)}`,
+    );
   }
   const body = describeBody(request.body, secrets);
   return `${lines.join('\n')}\n\n${body}`;
@@ -36,7 +41,12 @@ function pathOf(shownUrl: string): string {
 /** Not masked text by text: a variable that holds a whole URL has the host in it, and more. */
 function hostOf({ origin, shownUrl }: HttpRequest, secrets: readonly string[]): string {
   const isPublic = secrets.length === 0 || shownUrl.toLowerCase().startsWith(`${origin}/`);
-  return isPublic ? origin.slice(origin.indexOf('://') + 3) : '***';
+  return isPublic ? origin.slice(schemeOf({ origin }).length) : '***';
+}
+
+/** `https://`, which no other line of a request tells. */
+function schemeOf({ origin }: Pick<HttpRequest, 'origin'>): string {
+  return origin.slice(0, origin.indexOf('://') + 3);
 }
 
 function hasHost(headers: readonly string[]): boolean {
@@ -49,17 +59,11 @@ function maskCredential(value: string): string {
   return `${scheme}***`;
 }
 
-function mask(text: string, secrets: readonly string[]): string {
-  let masked = text;
-  for (const secret of secrets) masked = masked.replaceAll(secret, '***');
-  return masked;
-}
-
 function describeBody(body: string | Uint8Array | null, secrets: readonly string[]): string {
   if (body === null) return '';
   if (typeof body !== 'string') return `<${body.byteLength} bytes>`;
   // Masked before it is cut: half a secret at the cut would not be found.
-  const masked = mask(body, secrets);
+  const masked = maskTexts(body, secrets);
   if (masked.length <= shownBodyCharacters) return masked;
   return `${masked.slice(0, shownBodyCharacters)}… (${masked.length - shownBodyCharacters} more characters)`;
 }

@@ -21,6 +21,13 @@ export function secretsIn(request: HttpRequest): readonly string[] {
   return (request as Partial<MarkedRequest>)[placed] ?? [];
 }
 
+/** The text without the secrets. `secrets`: longest first, as one may be part of another. */
+export function maskTexts(text: string, secrets: readonly string[]): string {
+  let masked = text;
+  for (const secret of secrets) masked = masked.replaceAll(secret, '***');
+  return masked;
+}
+
 /** The forms in which values of the environment can stand in a request: as they are, in URLs, forms and JSON. */
 export function secretForms(values: Iterable<string>): readonly string[] {
   const forms = new Set<string>();
