@@ -18,7 +18,7 @@ export interface RunOfResults {
 }
 
 /** The format of a results file, by its name. */
-export function resultFormatOf(path: string): 'jsonl' | 'csv' {
+function resultFormatOf(path: string): 'jsonl' | 'csv' {
   return path.toLowerCase().endsWith('.csv') ? 'csv' : 'jsonl';
 }
 
@@ -42,7 +42,7 @@ export async function runOfResults(resultsPath: string): Promise<RunOfResults> {
         });
   }
   const header = readHeader(journal, path);
-  return { header, ...lastWords(readEntries(journal).entries), format: resultFormatOf(resultsPath) };
+  return { header, ...lastWords(readEntries(journal)), format: resultFormatOf(resultsPath) };
 }
 
 function lastWords(entries: readonly JournalEntry[]): { limit: number | null; finished: boolean } {

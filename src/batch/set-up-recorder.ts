@@ -25,7 +25,6 @@ export interface RecorderParts {
 
 export interface ReadyRecorder {
   readonly recorder: RunRecorder;
-  readonly open: OpenRecords;
   /** The record has a result, or is not part of the run. */
   readonly isSettled: (index: number) => boolean;
   /** What an earlier process had settled. */
@@ -71,7 +70,6 @@ export function setUpRecorder({ options, world, format, files, onFailure, onRoom
   for (const entry of held.values()) counts[entry.result]++;
   return {
     recorder,
-    open,
     isSettled: (index) => !isPending(index) || held.has(index),
     alreadySettled: { ...counts, skipped: 0 },
   };

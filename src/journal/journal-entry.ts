@@ -65,8 +65,8 @@ export function writeEntry(entry: JournalEntry): string {
   return `${checksum(json)} ${json}\n`;
 }
 
-/** The entries of a journal up to its end or to the first line that is not whole, and how many bytes they take. */
-export function readEntries(bytes: Buffer): { entries: JournalEntry[]; wholeBytes: number } {
+/** The entries of a journal up to its end or to the first line that is not whole. */
+export function readEntries(bytes: Buffer): JournalEntry[] {
   const entries: JournalEntry[] = [];
   let at = 0;
   for (;;) {
@@ -77,7 +77,7 @@ export function readEntries(bytes: Buffer): { entries: JournalEntry[]; wholeByte
     entries.push(entry);
     at = end + 1;
   }
-  return { entries, wholeBytes: at };
+  return entries;
 }
 
 function readEntry(line: string): JournalEntry | null {

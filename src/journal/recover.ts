@@ -54,7 +54,7 @@ export interface RecoveredRun {
 
 /** The header of a journal. Throws as `recover` does. */
 export function readHeader(journal: Buffer, path: string): RunHeader {
-  return headerOf(readEntries(journal).entries, path);
+  return headerOf(readEntries(journal), path);
 }
 
 /** After a power loss rows may have outlived their announcement, but never so many; a row beyond is not ours. */
@@ -62,7 +62,7 @@ const mostUnannounced = 2 ** 24;
 
 /** Recovers a run. Throws `journal_damaged` or `journal_version` if that cannot be done. */
 export async function recover(journal: Buffer, path: string, output: OutputView): Promise<RecoveredRun> {
-  const { entries } = readEntries(journal);
+  const entries = readEntries(journal);
   const header = headerOf(entries, path);
   const facts = foldEntries(entries, output.headerBytes);
   const { checkpoint } = facts;

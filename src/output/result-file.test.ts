@@ -154,7 +154,7 @@ test('after a failure nothing more is written, and everybody is told', async () 
   await file.close();
   expect([disk.written, disk.closed, clock.pending]).toEqual([['a\n'], true, 0]);
   expect(failures).toHaveLength(1);
-  expect(file.failure).toBeInstanceOf(DiskError);
+  expect(failures[0]).toBeInstanceOf(DiskError);
 });
 
 test('a sync that fails is a failure for good: the kernel may have dropped the bytes', async () => {

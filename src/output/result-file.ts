@@ -51,10 +51,6 @@ export class ResultFile {
     return this.#congested;
   }
 
-  get failure(): DiskError | null {
-    return this.#failure;
-  }
-
   /** Hands over whole lines. */
   append(lines: string): void {
     this.#gathered += lines;

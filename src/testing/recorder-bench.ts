@@ -86,7 +86,7 @@ export class RecorderBench {
   }
 
   entries(): JournalEntry[] {
-    return readEntries(readFileSync(this.journalPath)).entries;
+    return readEntries(readFileSync(this.journalPath));
   }
 
   kinds(): string[] {
