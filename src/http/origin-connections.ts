@@ -35,6 +35,7 @@ export class OriginConnections implements ConnectionOwner {
   #waiting: PendingExchange[] = [];
   /** The one that was opened last for a fresh exchange. */
   #freshest: UndiciConnection | null = null;
+  #sharesFresh = true;
 
   /** @param forget called when no connection is left, so that origins of long ago cost nothing. */
   constructor(route: Route, counts: ConnectionOwner['counts'], forget: (connections: OriginConnections) => void) {
@@ -70,6 +71,11 @@ export class OriginConnections implements ConnectionOwner {
     if (this.#available.size > maxIdle && oldest !== null && oldest.assigned === 0) this.#drop(oldest);
   }
 
+  /** An exchange that was to have a fresh connection has failed on it. */
+  freshFailed(): void {
+    this.#sharesFresh = false;
+  }
+
   opened(connection: UndiciConnection): void {
     this.#list(connection);
     if (this.#deciding !== connection) return;
@@ -100,10 +106,13 @@ export class OriginConnections implements ConnectionOwner {
     await Promise.all(ending);
   }
 
-  /** What a lost HTTP/2 connection carried begins anew at the same time: it shares one, not one each. */
+  /**
+   * What a lost HTTP/2 connection carried begins anew at the same time: it shares one, not one each. Unless
+   * that one was lost too: a server that closes after each answer is to be met with a connection each.
+   */
   #pickFresh(): UndiciConnection {
     const last = this.#freshest;
-    if (last !== null && last.listed && last.multiplexed && last.carried === 0) return last;
+    if (this.#sharesFresh && last !== null && last.listed && last.multiplexed && last.carried === 0) return last;
     this.#freshest = this.#open();
     return this.#freshest;
   }

@@ -102,6 +102,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     });
     this.sent = mapped.sent;
     this.answered = mapped.answered;
+    if (this.fresh) this.#connections?.freshFailed();
     this.#settle(false);
     if (mapped.code === 'local_limit') this.#owner.relieve();
     try {
@@ -121,8 +122,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     if (this.#controller === null) connection.running++;
     this.#controller = controller;
     this.sent = true;
-    // Fresh exchanges that share a new connection are all its first.
-    this.reused = connection.carried++ > 0 && !this.fresh;
+    this.reused = connection.carried++ > 0;
     if (connection.multiplexed) expectStream(this);
   }
 

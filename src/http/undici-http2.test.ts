@@ -150,15 +150,33 @@ describe('many requests', () => {
     await transport.close();
   });
 
-  test('fresh ones share a connection that has carried nothing, and are all its first', async () => {
+  test('fresh ones share a connection that has carried nothing', async () => {
     await using server = await startHttp2(hello, {}, false);
     const transport = createUndiciTransport({ http: '2' });
     await exchange(transport, server.origin);
     const all = await together(90, () => exchange(transport, server.origin, {}, { fresh: true }));
-    expect(all.every((one) => one.body === 'hello /' && !one.exchange.reused)).toBe(true);
+    expect(all.every((one) => one.body === 'hello /')).toBe(true);
     expect(server.sessions).toHaveLength(2);
     await exchange(transport, server.origin, {}, { fresh: true });
     expect(server.sessions).toHaveLength(3);
+    await transport.close();
+  });
+
+  test('fresh ones that fail on a shared connection get one each', async () => {
+    await using server = await startHttp2(
+      (stream, headers) => {
+        if (server.sessions.length === 2) stream.session?.destroy();
+        else hello(stream, headers);
+      },
+      {},
+      false,
+    );
+    const transport = createUndiciTransport({ http: '2' });
+    await exchange(transport, server.origin);
+    const fresh = () => together(5, () => exchange(transport, server.origin, {}, { fresh: true }));
+    expect((await fresh()).every((one) => one.error !== null)).toBe(true);
+    expect((await fresh()).every((one) => one.body === 'hello /' && !one.exchange.reused)).toBe(true);
+    expect(server.sessions).toHaveLength(7);
     await transport.close();
   });
 

@@ -121,5 +121,5 @@ test('a dry run refuses what the run would, and makes nothing', async () => {
   expect(end).toMatchObject({ code: 2, stdout: '', sent: 0, touched: [] });
   const fine = await attempt({ line: 'run in.jsonl --url URL/{{n}} --dry-run 1', files });
   expect(fine).toMatchObject({ code: 0, stderr: '', sent: 0, touched: [] });
-  expect(fine.stdout).toMatch(/^# record 0 \(line 1\)\nGET \/1 HTTP\/1\.1\n/u);
+  expect(fine.stdout).toMatch(/^# record 0 \(line 1\)\n# http:\/\/127\.0\.0\.1:\d+\nGET \/1 HTTP\/1\.1\n/u);
 });
