@@ -32,7 +32,7 @@ export interface Body {
 export const noBody: Body = { content: null, type: null };
 export const jsonType = 'application/json';
 export const textType = 'text/plain; charset=utf-8';
-const formType = 'application/x-www-form-urlencoded';
+export const formType = 'application/x-www-form-urlencoded';
 
 /** The body of `--json`, `--data`, `--form` or `--record-as-json`. @throws {UsageError} `bad_option` */
 export function compileBody(options: PlanOptions, contextOf: (option: string) => TemplateContext): BodyPlan {

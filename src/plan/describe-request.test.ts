@@ -49,6 +49,12 @@ test('the request as it is sent, with every secret masked', async () => {
   );
 });
 
+test('a field of a form that has the name of a credential is masked', async () => {
+  expect(await describeOne({ url: 'https://h.example/', form: ['q=1', 'password=hush'] }, {})).toMatch(
+    /\n\nq=1&password=\*\*\*$/,
+  );
+});
+
 test('a secret in a form is masked in its encoding', async () => {
   expect(await describeOne({ url: 'https://h.example/', form: ['t={{$env.T}}'] }, {})).toMatch(/\n\nt=\*\*\*$/);
 });

@@ -2,7 +2,9 @@
 // the environment are masked.
 
 import { namesCredential } from '../http/credential-names.ts';
+import { maskQuery } from '../http/query-credentials.ts';
 import type { HttpRequest } from '../http/request.ts';
+import { formType } from './body-plan.ts';
 import { maskTexts, secretsIn } from './placed-secrets.ts';
 
 const shownBodyCharacters = 2000;
@@ -27,7 +29,7 @@ export function describeRequest(request: HttpRequest, idempotencyHeader?: string
       `${name}: ${namesCredential(name, idempotencyHeader) ? maskCredential(value) : maskTexts(value, secrets)}`,
     );
   }
-  const body = describeBody(request.body, secrets);
+  const body = describeBody(request, secrets);
   return `${lines.join('\n')}\n\n${body}`;
 }
 
@@ -59,11 +61,13 @@ function maskCredential(value: string): string {
   return `${scheme}***`;
 }
 
-function describeBody(body: string | Uint8Array | null, secrets: readonly string[]): string {
+function describeBody({ body, headers }: HttpRequest, secrets: readonly string[]): string {
   if (body === null) return '';
   if (typeof body !== 'string') return `<${body.byteLength} bytes>`;
   // Masked before it is cut: half a secret at the cut would not be found.
-  const masked = maskTexts(body, secrets);
+  const open = maskTexts(body, secrets);
+  const isForm = headers.includes(formType);
+  const masked = isForm ? maskQuery(`?${open}`).slice(1) : open;
   if (masked.length <= shownBodyCharacters) return masked;
   return `${masked.slice(0, shownBodyCharacters)}… (${masked.length - shownBodyCharacters} more characters)`;
 }
