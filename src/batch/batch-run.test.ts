@@ -28,6 +28,7 @@ test('a stop that comes while the results are being saved, when nothing is in fl
     clock,
     engine,
     reader: { batches: () => emptyInput(), readBytes: 0, totalBytes: 0, header: null },
+    counting: null,
     recorder,
     statistics: new RunStatistics(clock),
     cleanUp: () => Promise.resolve(),

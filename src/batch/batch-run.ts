@@ -43,22 +43,31 @@ export interface LiveRunParts {
   readonly clock: Clock;
   readonly engine: Engine;
   readonly reader: RecordReader;
+  /** One above the last record that is to have a result, where that can be told quickly. */
+  readonly counting: Promise<number> | null;
   readonly recorder: RunRecorder;
   readonly statistics: RunStatistics;
   /** Gives everything back: connections, files, the lock. `discard`: the run left nothing worth keeping. */
   readonly cleanUp: (discard: boolean) => Promise<void>;
 }
 
+/** A count is only for the display; what is wrong with the input shows elsewhere. */
+function ignore(): void {
+  // Nothing to do.
+}
+
 export class LiveRun implements BatchRun {
   readonly #parts: LiveRunParts;
   #stopUntilMs: number | null = null;
   #graceTimer: TimerHandle | null = null;
+  #counted: number | null = null;
   /** Nothing is in flight any more; what is left is to save it. */
   #engineEnded = false;
   readonly done: Promise<BatchOutcome>;
 
   constructor(parts: LiveRunParts) {
     this.#parts = parts;
+    parts.counting?.then((end) => (this.#counted = end), ignore);
     this.done = this.#conduct();
   }
 
@@ -98,7 +107,8 @@ export class LiveRun implements BatchRun {
   #total(): number | null {
     const { engine, options } = this.#parts;
     const { end, isAll } = engine.readAhead;
-    return isAll ? Math.max(0, end - options.offset) : null;
+    const known = isAll ? end : this.#counted;
+    return known === null ? null : Math.max(0, known - options.offset);
   }
 
   async #conduct(): Promise<BatchOutcome> {

@@ -25,6 +25,7 @@ import { RunStatistics } from '../report/statistics.ts';
 import type { BatchOptions } from './batch-options.ts';
 import { LiveRun } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
+import { countRecords } from './count-records.ts';
 import { describeRun } from './describe-run.ts';
 import { endedRun } from './ended-run.ts';
 import { makeTransport, readTlsFiles } from './make-transport.ts';
@@ -74,6 +75,9 @@ export async function startBatch(given: BatchOptions, overrides: Partial<RunEnvi
     throw error;
   }
 }
+
+/** A file up to this size is counted in a few milliseconds, besides all else. */
+const quicklyCountedBytes = 32 * 1024 * 1024;
 
 /** Records that may wait besides those in flight, so that origins that are ready need not wait for one that is not. */
 const heldAhead = 2_000;
@@ -135,6 +139,7 @@ async function assemble({ options, given, world, reader, planner, format, files 
     clock,
     engine,
     reader,
+    counting: countQuickly(options, reader),
     recorder,
     statistics,
     cleanUp: async (discard) => {
@@ -161,6 +166,16 @@ function listeners(statistics: RunStatistics, { onResult }: RunEnvironment): Run
       onResult(result);
     },
   };
+}
+
+function countQuickly(options: ResolvedOptions, { totalBytes }: RecordReader): Promise<number> | null {
+  const { input, format, offset, limit } = options;
+  if (totalBytes === null || totalBytes > quicklyCountedBytes) return null;
+  return countRecords(
+    input,
+    detectFormat(input, format ?? undefined).format,
+    limit === null ? Infinity : offset + limit,
+  );
 }
 
 function inputOptions({ input, format, maxRecordBytes }: ResolvedOptions, { stdin }: RunEnvironment) {

@@ -2,11 +2,10 @@
 // whole. Reads both files from end to end and believes nothing that it has not seen.
 
 import { UsageError } from '../errors.ts';
-import { openInput } from '../input/open-input.ts';
 import { OrdinalSet } from '../journal/ordinal-set.ts';
 import { scanResults } from '../output/scan-results.ts';
+import { countRecords } from './count-records.ts';
 import { refuseOtherInput } from './refuse-other-input.ts';
-import type { RunOfResults } from './results-of.ts';
 import { runOfResults } from './results-of.ts';
 
 const mostListed = 100;
@@ -52,8 +51,8 @@ export async function verifyResults(
     });
   }
   await refuseOtherInput(run.header, input);
-  const end = await countRecords(run, input);
-  const { offset } = run.header;
+  const { offset, format } = run.header;
+  const end = await countRecords(input, format, run.limit === null ? Infinity : offset + run.limit);
   const seen = new OrdinalSet();
   const results = { ok: 0, failed: 0, unknown: 0 };
   const duplicates: number[] = [];
@@ -91,19 +90,6 @@ export async function verifyResults(
     input,
     finished: run.finished,
   };
-}
-
-/** One above the ordinal of the last record that is to have a result. */
-async function countRecords({ header, limit }: RunOfResults, input: string): Promise<number> {
-  const reader = await openInput({ path: input, format: header.format });
-  const most = limit === null ? Infinity : header.offset + limit;
-  let end = 0;
-  // Nothing is parsed: that a record is there is enough.
-  for await (const batch of reader.batches(undefined, () => true)) {
-    end = batch.end.index;
-    if (end >= most) break;
-  }
-  return Math.min(end, most);
 }
 
 function listMissing(seen: OrdinalSet, offset: number, end: number): number[] {
