@@ -17,8 +17,11 @@ if (Number(process.versions.node.split('.')[0]) < neededMajor) {
 }
 
 function start() {
-  import('node:fs')
-    .then(function (fs) {
+  Promise.all([import('node:fs'), import('node:module')])
+    .then(function (modules) {
+      var fs = modules[0];
+      // Compiled code is kept for the next start, in the system's temporary folder; Node falls back if it cannot be.
+      modules[1].enableCompileCache();
       var built = new URL('../dist/cli/main.js', import.meta.url);
       var source = new URL('../src/cli/main.ts', import.meta.url);
       return import((fs.existsSync(built) ? built : source).href);
