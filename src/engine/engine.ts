@@ -106,7 +106,11 @@ export class Engine implements AttemptEnds {
   wake(): void {
     if (this.#pumpAsked || this.#end !== null) return;
     this.#pumpAsked = true;
-    this.#options.clock.soon(this.#onWake);
+    const { clock, policy } = this.#options;
+    // At once, so that a burst of answers does not become a burst of requests. But announcing what is sent
+    // at most once costs a write, and is done for all that one turn of the event loop lets start.
+    if (policy.delivery === 'at-most-once') clock.soon(this.#onWake);
+    else queueMicrotask(this.#onWake);
   }
 
   /** One above the last record that was read ahead, and whether there are no more. */
