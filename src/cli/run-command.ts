@@ -17,7 +17,7 @@ import type { ParsedArguments } from './parsed-arguments.ts';
 import { concludeRun } from './conclude-run.ts';
 import { runSpec } from './run-options.ts';
 import { stopOnSignals } from './signals.ts';
-import { keepYoungGenerationSmall } from './young-generation.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 export const runCommand: Command = { spec: runSpec, execute: run };
 
@@ -30,7 +30,7 @@ async function run(parsed: ParsedArguments, io: CliIo): Promise<number> {
 }
 
 async function send(options: BatchOptions, display: Display, parsed: ParsedArguments, io: CliIo): Promise<number> {
-  const letGrow = keepYoungGenerationSmall(systemClock);
+  const letGrow = keepHeapSmall(systemClock);
   try {
     return await conduct(options, display, parsed, io);
   } finally {
