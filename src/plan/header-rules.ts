@@ -5,7 +5,6 @@ import { RecordError } from '../errors.ts';
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // Field content of RFC 9110, 5.5: visible ASCII, space, tab, and Latin-1 as obs-text.
-// eslint-disable-next-line no-control-regex
 const forbiddenInValue = /[^\t\x20-\x7e\x80-\xff]/;
 const transportHeaders = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade']);
 
