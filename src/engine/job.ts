@@ -50,6 +50,8 @@ export class Job implements ResponseHandler, TimeoutOwner, Queued<Job>, Bagged {
   activeMs = 0;
   exchange: Exchange | null = null;
 
+  /** What ended last went over a connection that had carried an earlier request. */
+  reused = false;
   status: number | null = null;
   headers: readonly string[] = [];
   #body: Buffer = nothing;
@@ -141,6 +143,7 @@ export class Job implements ResponseHandler, TimeoutOwner, Queued<Job>, Bagged {
   }
 
   #end(error: TransportError | null): void {
+    this.reused = this.exchange?.reused === true;
     this.exchange = null;
     this.#ends.attemptEnded(this, error);
   }

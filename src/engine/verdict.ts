@@ -20,6 +20,8 @@ import type { Recorder } from './recorder.ts';
 import { failedResult, okResult, unknownResult, withHint } from './settlement.ts';
 import type { Moment } from './settlement.ts';
 
+const noHeaders: readonly string[] = [];
+
 export interface VerdictOptions {
   readonly policy: RetryPolicy;
   readonly success: Statuses;
@@ -80,8 +82,18 @@ export class Verdict {
     const code = error?.code ?? null;
     const onward = status === null || success.has(status) ? null : redirect(job.request, status, job.headers);
     const outcome = onward?.kind === 'follow' ? 'success' : this.#classify(status, code);
-    job.lane.gate.release(outcome, ms);
-    events.attemptEnded({ origin: job.request.origin, outcome, ms, status, code });
+    const end = {
+      origin: job.request.origin,
+      outcome,
+      ms,
+      status,
+      code,
+      headers: status === null ? noHeaders : job.headers,
+      attempt: job.attempts,
+      reused: job.reused,
+    };
+    job.lane.gate.release(end);
+    events.attemptEnded(end);
     if (onward?.kind === 'follow') {
       this.#follow(job, onward.request);
     } else if (onward?.kind === 'bad') {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { sampleAttemptEnd } from '../testing/sample-attempt-end.ts';
 import { Governor, untilRelease } from './governor.ts';
 
 function governor(limits: { concurrency?: number; perOrigin?: number; perSecond?: number } = {}) {
@@ -18,7 +19,7 @@ test('the limit of the run holds over all origins', () => {
   expect(a.tryTake(0)).toBe(0);
   expect(b.tryTake(0)).toBe(0);
   expect(a.tryTake(0)).toBe(untilRelease);
-  b.release('success', 5);
+  b.release(sampleAttemptEnd());
   expect(a.tryTake(0)).toBe(0);
   expect(run.statistics()).toEqual({ limit: 2, inFlight: 2, origins: 2 });
 });
@@ -51,8 +52,8 @@ test('a rate that cannot be used yet takes no permit', () => {
 test('a permit that is given back twice is a bug that shows', () => {
   const gate = governor().gate('http://a');
   gate.tryTake(0);
-  gate.release('success', 1);
-  expect(() => gate.release('success', 1)).toThrow('given back twice');
+  gate.release(sampleAttemptEnd());
+  expect(() => gate.release(sampleAttemptEnd())).toThrow('given back twice');
 });
 
 test('an origin is forgotten only when nothing holds there', () => {
@@ -60,7 +61,7 @@ test('an origin is forgotten only when nothing holds there', () => {
   const gate = run.gate('http://a');
   gate.tryTake(0);
   expect(run.forget('http://a')).toBe(false);
-  gate.release('success', 1);
+  gate.release(sampleAttemptEnd());
   gate.pause(10);
   expect(run.forget('http://a')).toBe(false);
   run.gate('http://b');

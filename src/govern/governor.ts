@@ -4,7 +4,7 @@
 // the governor learns there and only there. It knows no request, record or retry.
 
 import type { Clock } from '../concurrency/clock.ts';
-import type { Outcome } from '../http/outcome.ts';
+import type { AttemptEnd } from '../http/attempt-end.ts';
 import { Pacer } from './pacer.ts';
 import type { Rate } from './pacer.ts';
 
@@ -32,8 +32,8 @@ export interface Gate {
   tryTake(nowMs: number): number;
   /** Why the last `tryTake` gave a time to wait. */
   readonly waitReason: WaitReason;
-  /** Gives a permit back. `ms`: what the attempt took. */
-  release(outcome: Outcome, ms: number): void;
+  /** Gives a permit back, with what the attempt told. */
+  release(end: AttemptEnd): void;
   /** Lets nothing pass before then: the server asked for it. An earlier time than one that holds changes nothing. */
   pause(untilMs: number): void;
   readonly inFlight: number;
@@ -121,7 +121,7 @@ class OriginGate implements Gate {
     return 0;
   }
 
-  release(_outcome: Outcome, _ms: number): void {
+  release(_end: AttemptEnd): void {
     if (this.inFlight <= 0) throw new Error(`a permit of ${this.origin} was given back twice`);
     this.inFlight--;
     this.#governor.book(-1);

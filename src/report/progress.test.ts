@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { sampleAttemptEnd } from '../testing/sample-attempt-end.ts';
 import { startProgress, type ProgressSnapshot, type ProgressStream } from './progress.ts';
 import { RunStatistics } from './statistics.ts';
 
@@ -91,7 +92,7 @@ class Run {
   work(records: number): void {
     for (let at = 0; at < records; at++) {
       this.statistics.attemptStarted('http://a.test', false);
-      this.statistics.attemptEnded({ origin: 'x', outcome: 'success', ms: 20, status: 200, code: null });
+      this.statistics.attemptEnded(sampleAttemptEnd());
       this.statistics.settled({
         index: at,
         id: null,
@@ -262,7 +263,7 @@ describe('lines', () => {
     const progress = run.show('lines', screen);
     run.work(100);
     run.statistics.attemptStarted('http://a.test', false);
-    run.statistics.attemptEnded({ origin: 'x', outcome: 'congestion', ms: 20, status: 503, code: null });
+    run.statistics.attemptEnded(sampleAttemptEnd({ outcome: 'congestion', status: 503 }));
     run.statistics.waiting('https://a.example', {
       origin: 'https://a.example',
       untilMs: 12_000,

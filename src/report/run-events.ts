@@ -1,9 +1,8 @@
 // What the engine tells those who listen. Listeners count and draw; they cannot change the flow.
 // Called on the hot path: an implementation must be cheap and must not throw.
 
-import type { ErrorCode } from '../errors.ts';
+import type { AttemptEnd } from '../http/attempt-end.ts';
 import type { Result } from '../http/result.ts';
-import type { Outcome } from '../http/outcome.ts';
 
 /** Why an origin's records wait. */
 export interface OriginWait {
@@ -11,17 +10,6 @@ export interface OriginWait {
   /** When it ends, on the monotonic clock, in milliseconds. */
   readonly untilMs: number;
   readonly reason: 'retry-after' | 'rate' | 'outage';
-}
-
-/** One attempt that has ended. */
-export interface AttemptEnd {
-  readonly origin: string;
-  readonly outcome: Outcome;
-  readonly ms: number;
-  /** Status of the answer, if one came. */
-  readonly status: number | null;
-  /** Error code, if none came. */
-  readonly code: ErrorCode | null;
 }
 
 /** Receives what happens in a run. */

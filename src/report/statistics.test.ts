@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../errors.ts';
 import type { Answer, Result } from '../http/result.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import type { AttemptEnd } from './run-events.ts';
+import { sampleAttemptEnd } from '../testing/sample-attempt-end.ts';
+import type { AttemptEnd } from '../http/attempt-end.ts';
 import { RunStatistics, countSettled } from './statistics.ts';
 
 const base = {
@@ -29,11 +30,11 @@ const unknown: Result = { ...base, result: 'unknown', answer: null, error: { cod
 
 function answered(status: number, ms: number): AttemptEnd {
   const outcome = status < 300 ? 'success' : 'transient';
-  return { origin: 'https://a.example', outcome, ms, status, code: null };
+  return sampleAttemptEnd({ outcome, ms, status });
 }
 
 function broken(code: ErrorCode, ms: number): AttemptEnd {
-  return { origin: 'https://a.example', outcome: 'congestion', ms, status: null, code };
+  return sampleAttemptEnd({ outcome: 'congestion', ms, status: null, code });
 }
 
 describe('RunStatistics', () => {

@@ -3,11 +3,12 @@
 // Invariant: every count is of this process, except `settled`, which includes what earlier runs had settled.
 
 import type { Clock } from '../concurrency/clock.ts';
+import type { AttemptEnd } from '../http/attempt-end.ts';
 import type { Result } from '../http/result.ts';
 import { FailureTally, type FailureCount } from './failure-tally.ts';
 import { Histogram, type Percentiles } from './histogram.ts';
 import { RateMeter } from './rate-meter.ts';
-import type { AttemptEnd, OriginWait, RunEvents } from './run-events.ts';
+import type { OriginWait, RunEvents } from './run-events.ts';
 
 /** Records that have a result. Their number is ok + failed + unknown. */
 export interface SettledCounts {

@@ -1,7 +1,8 @@
 // Records what an engine tells its listeners.
 
+import type { AttemptEnd } from '../http/attempt-end.ts';
 import type { Result } from '../http/result.ts';
-import type { AttemptEnd, OriginWait, RunEvents } from '../report/run-events.ts';
+import type { OriginWait, RunEvents } from '../report/run-events.ts';
 
 export class RecordedEvents implements RunEvents {
   readonly ended: AttemptEnd[] = [];
