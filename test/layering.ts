@@ -9,6 +9,7 @@ const ranks: readonly (readonly string[])[] = [
   ['http'],
   ['input', 'plan', 'govern', 'retry', 'journal', 'output', 'report', 'target'],
   ['engine'],
+  ['control'],
   ['batch'],
   ['client'],
   ['index.ts'],
