@@ -14,7 +14,7 @@ import { classifyError, classifyStatus } from '../retry/classify.ts';
 import type { Statuses } from '../retry/classify.ts';
 import { decide, isOnce } from '../retry/decide.ts';
 import type { RetryPolicy } from '../retry/decide.ts';
-import { retryAfterMs } from '../retry/retry-after.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
 import type { Job } from './job.ts';
 import type { Recorder } from './recorder.ts';
 import { failedResult, okResult, unknownResult, withHint } from './settlement.ts';

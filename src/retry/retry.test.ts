@@ -4,7 +4,7 @@ import { backoffMs } from './backoff.ts';
 import { classifyError, classifyStatus } from './classify.ts';
 import { decide } from './decide.ts';
 import type { AttemptFailure, RetryPolicy } from './decide.ts';
-import { parseHttpDate, retryAfterMs } from './retry-after.ts';
+import { parseHttpDate, retryAfterMs } from '../http/retry-after.ts';
 
 const success = { has: (status: number) => status >= 200 && status < 300 };
 const policy: RetryPolicy = {
