@@ -106,6 +106,8 @@ export interface ExchangeFacts extends ErrorDetails {
   readonly answered: boolean;
   /** The connection had already carried an earlier request. */
   readonly reused: boolean;
+  /** What the system calls it. */
+  readonly systemCode?: string;
 }
 
 /** One attempt failed between us and the server. */
@@ -113,11 +115,14 @@ export class TransportError extends ManyfetchError {
   readonly sent: boolean;
   readonly answered: boolean;
   readonly reused: boolean;
+  /** What the system calls it (`EMFILE`, `EAI_AGAIN`): finer than `code`; null if it has no name for it. */
+  readonly systemCode: string | null;
 
   constructor(code: ErrorCode, message: string, facts: ExchangeFacts) {
     super(code, message, facts);
     this.sent = facts.sent;
     this.answered = facts.answered;
     this.reused = facts.reused;
+    this.systemCode = facts.systemCode ?? null;
   }
 }

@@ -118,6 +118,30 @@ describe('facts', () => {
     expect(mapUndiciError(coded('ECONNRESET'), sent)).toMatchObject({ answered: false });
   });
 
+  test('the name that the system has for it is kept', () => {
+    expect(mapUndiciError(coded('EMFILE'), early)).toMatchObject({ code: 'local_limit', systemCode: 'EMFILE' });
+    expect(mapUndiciError(coded('EAI_AGAIN'), early)).toMatchObject({ code: 'dns_failed', systemCode: 'EAI_AGAIN' });
+    expect(mapUndiciError(coded('ENOTFOUND'), early)).toMatchObject({ code: 'dns_failed', systemCode: 'ENOTFOUND' });
+    expect(mapUndiciError(coded('UND_ERR_SOCKET'), sent).systemCode).toBeNull();
+    expect(mapUndiciError(coded('ERR_INVALID_URL'), early).systemCode).toBeNull();
+    expect(mapUndiciError('not an error', sent).systemCode).toBeNull();
+  });
+
+  test('an address family that is off does not hide what the other addresses said', () => {
+    const causes = [coded('EADDRNOTAVAIL'), coded('ECONNREFUSED')];
+    const both = Object.assign(new AggregateError(causes), { code: 'EADDRNOTAVAIL' });
+    expect(mapUndiciError(both, early)).toMatchObject({ code: 'connect_refused', systemCode: 'ECONNREFUSED' });
+    const noPort = Object.assign(new AggregateError([causes[0], causes[0]]), { code: 'EADDRNOTAVAIL' });
+    expect(mapUndiciError(noPort, early)).toMatchObject({ code: 'local_limit', systemCode: 'EADDRNOTAVAIL' });
+  });
+
+  test('a shortage of this machine is one at a proxy too', () => {
+    const short = new ProxyProblem('the proxy cannot be used', 'do this', coded('EMFILE'));
+    expect(mapUndiciError(short, early)).toMatchObject({ code: 'local_limit', systemCode: 'EMFILE' });
+    const refused = new ProxyProblem('the proxy cannot be used', 'do this', coded('ECONNREFUSED'));
+    expect(mapUndiciError(refused, early)).toMatchObject({ code: 'proxy_failed', systemCode: 'ECONNREFUSED' });
+  });
+
   test('an error of ours stays what it is', () => {
     const ours = new TransportError('timeout', 'm', sent);
     expect(mapUndiciError(ours, early)).toBe(ours);

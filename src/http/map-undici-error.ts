@@ -38,13 +38,16 @@ const aborts = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_ABORT', 
 /** Maps an error of undici or of Node to a TransportError that names the host and says what happened. */
 export function mapUndiciError(error: unknown, exchange: FailedExchange): TransportError {
   if (error instanceof TransportError) return error;
-  const meaning = meaningOf(error, codeOf(error), exchange);
+  // A proxy that could not be dialled for want of a file descriptor is no fault of the proxy.
+  const code = codeOf(error instanceof ProxyProblem && error.cause !== undefined ? error.cause : error);
+  const meaning = meaningOf(error, code, exchange);
   return new TransportError(meaning.code, meaning.message, {
     ...(meaning.hint === undefined ? {} : { hint: meaning.hint }),
     cause: error,
     sent: exchange.sent && meaning.unprocessed !== true,
     answered: exchange.answered || meaning.answered === true,
     reused: exchange.reused,
+    ...(/^E[A-Z]/.test(code) && !code.startsWith('ERR_') ? { systemCode: code } : {}),
   });
 }
 
@@ -53,7 +56,6 @@ function meaningOf(error: unknown, code: string, exchange: FailedExchange): Mean
   if (error instanceof ManyfetchError) {
     return { code: error.code, message: error.message, ...(error.hint === null ? {} : { hint: error.hint }) };
   }
-  if (error instanceof ProxyProblem) return { code: 'proxy_failed', message: error.message, hint: error.hint };
   if (localLimits.has(code)) {
     return {
       code: 'local_limit',
@@ -61,6 +63,7 @@ function meaningOf(error: unknown, code: string, exchange: FailedExchange): Mean
       hint: 'Use a lower --concurrency, or raise the limit of open files (ulimit -n).',
     };
   }
+  if (error instanceof ProxyProblem) return { code: 'proxy_failed', message: error.message, hint: error.hint };
   return (
     connecting(code, error, exchange) ??
     explainTlsError(error, code, authority) ??
@@ -203,14 +206,18 @@ function notHttp(exchange: FailedExchange, reason: string): Meaning {
   };
 }
 
-/** The `code` of an error; of several attempts at addresses, that of the first which has one. */
+/** The `code` of an error; of several attempts at addresses, that of the first which has a telling one. */
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    // Where IPv6 is off, its addresses are "not available": that says nothing about ports or the other addresses.
+    const codes = error.errors.map(codeOf).filter((code) => code !== '');
+    return codes.find((code) => code !== 'EADDRNOTAVAIL') ?? codes[0] ?? '';
+  }
   if ('code' in error && typeof error.code === 'string') return error.code;
   // undici means to give its parser's errors a code, and gives them none.
   if (error instanceof errors.HTTPParserError)
     return /EOF/.test(error.message) ? 'HPE_INVALID_EOF_STATE' : 'HPE_UNKNOWN';
-  if (error instanceof AggregateError) return error.errors.map(codeOf).find((code) => code !== '') ?? '';
   return '';
 }
 
