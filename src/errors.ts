@@ -22,6 +22,8 @@ export const errorCodes = {
   input_changed: ['usage', 'the input is not the one that the run began with'],
   options_changed: ['usage', 'options that shape the requests differ from those that the run began with'],
   run_locked: ['usage', 'another process is working on this output'],
+  no_control: ['usage', 'there is no run at these results that can be controlled from here'],
+  bad_command: ['usage', 'a run was told something that it does not understand'],
   journal_version: ['usage', 'the journal was written by a newer manyfetch'],
   journal_damaged: ['usage', 'the journal cannot be read'],
 
@@ -39,6 +41,7 @@ export const errorCodes = {
   body_too_large: ['answer', 'the answer is larger than --max-body-bytes'],
   bad_encoding: ['answer', 'the content encoding of the answer cannot be undone'],
   response_lost: ['answer', 'the request may have been carried out, and its answer was lost'],
+  origin_down: ['answer', 'the origin was down as a whole for longer than --outage and --max-outage let a record wait'],
   wait_too_long: ['answer', 'the server asked for a longer wait than --max-wait allows'],
 
   dns_failed: ['network', 'the host name could not be resolved'],

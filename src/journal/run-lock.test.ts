@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UsageError } from '../errors.ts';
-import { takeRunLock } from './run-lock.ts';
+import { readRunLock, takeRunLock } from './run-lock.ts';
 
 let folder = '';
 let path = '';
@@ -150,6 +150,34 @@ test('a lock that somebody else holds by now is not released', async () => {
   writeFileSync(path, owner({ token: 'k' }));
   await lock.release();
   expect(readdirSync(folder)).toEqual(['out.run.lock']);
+});
+
+test('others can read who holds it, and where that can be talked to', async () => {
+  expect(await readRunLock(path)).toEqual({ kind: 'free' });
+  const lock = await takeRunLock(path, 'm');
+  const held = { kind: 'held', pid: process.pid, host: hostname(), isHere: true };
+  expect(await readRunLock(path)).toEqual({ ...held, control: undefined });
+  await lock.announce('/tmp/x/socket');
+  expect(await readRunLock(path)).toEqual({ ...held, control: '/tmp/x/socket' });
+  await lock.announce(null);
+  expect(await readRunLock(path)).toEqual({ ...held, control: null });
+  expect(readdirSync(folder)).toEqual(['out.run.lock']);
+  await expect(takeRunLock(path, 'n')).rejects.toMatchObject({ code: 'run_locked' });
+  await lock.release();
+  expect(readdirSync(folder)).toEqual([]);
+
+  writeFileSync(path, owner({ pid: 2 ** 22 + 1 }));
+  expect(await readRunLock(path)).toEqual({ kind: 'stale', pid: 2 ** 22 + 1 });
+  writeFileSync(path, '{"pid":1');
+  expect(await readRunLock(path)).toEqual({ kind: 'stale', pid: null });
+});
+
+test('nothing is announced in the lock of somebody else', async () => {
+  const lock = await takeRunLock(path, 'o');
+  const others = owner({ token: 'p' });
+  writeFileSync(path, others);
+  await lock.announce('/tmp/x/socket');
+  expect(readFileSync(path, 'utf8')).toBe(others);
 });
 
 test('where nothing can be written it says so', async () => {

@@ -1,12 +1,13 @@
 // One process at a time works on an output. The lock is a file beside the journal that names its
 // owner; it is stale when that process has died (on Linux its start time is compared too, since
-// numbers of processes come back), and is then taken over.
+// numbers of processes come back), and is then taken over. It also says where its owner can be talked to.
 
 import { readFileSync } from 'node:fs';
-import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { UsageError } from '../errors.ts';
 import { diskError } from '../disk/disk.ts';
+import { removeControlSocket } from './control-socket.ts';
 
 interface Owner {
   readonly pid: number;
@@ -14,11 +15,44 @@ interface Owner {
   /** When the process began, as the system counts it; null where that cannot be known. */
   readonly startedAt: string | null;
   readonly token: string;
+  /** The socket through which it can be controlled; null: it has none; left out: it has not said so yet. */
+  readonly control?: string | null;
 }
 
 /** A lock that is held. */
 export interface RunLock {
+  /** Writes down where this process can be talked to; null: nowhere. Rejects if it cannot be written. */
+  announce(control: string | null): Promise<void>;
   release(): Promise<void>;
+}
+
+/** What a lock tells to others. */
+export type LockFacts =
+  | { readonly kind: 'free' }
+  /** Its owner is dead. */
+  | { readonly kind: 'stale'; readonly pid: number | null }
+  | {
+      readonly kind: 'held';
+      readonly pid: number;
+      readonly host: string;
+      readonly isHere: boolean;
+      /** `undefined`: not said yet. */
+      readonly control: string | null | undefined;
+    };
+
+/** The lock of a results file. */
+export function lockPathOf(output: string): string {
+  return `${output}.run.lock`;
+}
+
+/** Who holds a lock now. */
+export async function readRunLock(path: string): Promise<LockFacts> {
+  const owner = await readOwner(path);
+  if (owner === 'gone') return { kind: 'free' };
+  if (owner === 'torn') return { kind: 'stale', pid: null };
+  if (!lives(owner)) return { kind: 'stale', pid: owner.pid };
+  const { pid, host, control } = owner;
+  return { kind: 'held', pid, host, isHere: host === hostname(), control };
 }
 
 /** Takes the lock, or throws `run_locked` naming who holds it. `token` must be unique, e.g. a UUID. */
@@ -33,10 +67,24 @@ export async function takeRunLock(path: string, token: string): Promise<RunLock>
   } finally {
     await unlink(mine).catch(ignoreMissing);
   }
+  const isOurs = async (): Promise<boolean> => {
+    const holder = await readOwner(path);
+    return typeof holder === 'object' && holder.token === token;
+  };
   return {
+    async announce(control) {
+      if (!(await isOurs())) return;
+      try {
+        // Aside and then renamed: who reads the lock sees the one or the other, never half of it.
+        await writeFile(mine, JSON.stringify({ ...owner, control }), { flag: 'wx' });
+        await rename(mine, path);
+      } catch (error) {
+        await unlink(mine).catch(ignoreMissing);
+        throw diskError(error, path, 'lock');
+      }
+    },
     async release() {
-      const holder = await readOwner(path);
-      if (typeof holder === 'object' && holder.token === token) await unlink(path).catch(ignoreMissing);
+      if (await isOurs()) await unlink(path).catch(ignoreMissing);
     },
   };
 }
@@ -62,7 +110,12 @@ async function removeStale(mine: string, path: string): Promise<void> {
   }
   try {
     const owner = await readOwner(path);
-    if (owner !== 'gone' && !isAlive(owner)) await unlink(path);
+    if (owner === 'gone') return;
+    if (owner !== 'torn') {
+      if (lives(owner)) return;
+      if (typeof owner.control === 'string') await removeControlSocket(owner.control);
+    }
+    await unlink(path);
   } finally {
     await unlink(takeover).catch(ignoreMissing);
   }
@@ -88,7 +141,10 @@ async function readOwner(path: string): Promise<Owner | 'gone' | 'torn'> {
 }
 
 function isAlive(owner: Owner | 'gone' | 'torn'): owner is Owner {
-  if (owner === 'gone' || owner === 'torn') return false;
+  return owner !== 'gone' && owner !== 'torn' && lives(owner);
+}
+
+function lives(owner: Owner): boolean {
   if (owner.host !== hostname()) return true;
   try {
     process.kill(owner.pid, 0);
