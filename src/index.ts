@@ -16,6 +16,8 @@ export type {
   UnknownResult,
 } from './client/result.ts';
 export { type BatchOutcome, type BatchProgress, runBatch, type RunBatchOptions } from './client/run-batch.ts';
+export { type AcquireOptions, type Permit, PermitSource } from './concurrency/permit-source.ts';
+export { Semaphore, type SemaphoreStatistics } from './concurrency/semaphore.ts';
 export {
   DiskError,
   type ErrorCode,
