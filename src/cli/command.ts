@@ -28,6 +28,8 @@ export interface CommandSpec {
   readonly usage: string;
   /** The one argument that has to be given, if any. */
   readonly argument: { readonly name: string; readonly help: string } | null;
+  /** What may follow it; without this nothing may. */
+  readonly further?: { readonly name: string; readonly help: string };
   readonly options: readonly OptionSpec[];
   /** Paragraphs below the options. */
   readonly notes: readonly string[];

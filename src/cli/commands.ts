@@ -37,6 +37,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./report-command.ts')).reportCommand,
   },
   {
+    name: 'ctl',
+    usage: 'ctl <results>',
+    summary: 'look at a run that goes on, pause it, change its limits, or let it end early',
+    load: async () => (await import('./ctl-command.ts')).ctlCommand,
+  },
+  {
     name: 'target',
     usage: 'target',
     summary: 'serve a stand-in service with delays, failures, rate limits, echo and counters',

@@ -39,7 +39,7 @@ export function parseArguments(spec: CommandSpec, words: readonly string[]): Par
     values.set(option.name, [...(values.get(option.name) ?? []), value]);
   }
   if (values.has('help')) return new ParsedArguments('', values);
-  return new ParsedArguments(theArgument(spec, positionals), values);
+  return new ParsedArguments(theArgument(spec, positionals), values, positionals.slice(1));
 }
 
 function cutUp(specs: readonly OptionSpec[], words: readonly string[]) {
@@ -122,7 +122,7 @@ function theArgument(spec: CommandSpec, positionals: readonly string[]): string 
   }
   const name = `<${spec.argument.name}>`;
   if (first === undefined) throw new UsageError('bad_option', `${name} is missing: ${spec.argument.help}`, usage);
-  if (second !== undefined)
+  if (second !== undefined && spec.further === undefined)
     throw new UsageError(
       'bad_option',
       `Expected one ${name}, got ${JSON.stringify(first)} and ${JSON.stringify(second)}`,

@@ -1,4 +1,4 @@
-// What stood on the command line after the command's name: its argument and its options, as text and
+// What stood on the command line after the command's name: its arguments and its options, as text and
 // by their long names. It must not judge them: that is done before, and by whoever reads them.
 
 /** What was given, as text. */
@@ -6,9 +6,12 @@ export class ParsedArguments {
   readonly #values: ReadonlyMap<string, readonly string[]>;
   /** The command's argument; empty if it takes none. */
   readonly argument: string;
+  /** The arguments behind it. */
+  readonly further: readonly string[];
 
-  constructor(argument: string, values: ReadonlyMap<string, readonly string[]>) {
+  constructor(argument: string, values: ReadonlyMap<string, readonly string[]>, further: readonly string[] = []) {
     this.argument = argument;
+    this.further = further;
     this.#values = values;
   }
 

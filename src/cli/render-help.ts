@@ -9,7 +9,8 @@ const helpColumn = 32;
 /** The page of one command, with a line end at its end. */
 export function renderCommandHelp(spec: CommandSpec): string {
   const groups = new Set(spec.options.map(({ group }) => group));
-  const argument = spec.argument === null ? [] : [item(`<${spec.argument.name}>`, spec.argument.help)];
+  const named = [spec.argument ?? [], spec.further ?? []].flat();
+  const argument = named.map(({ name, help }) => item(`<${name}>`, help));
   const blocks = [
     [`Usage: manyfetch ${spec.usage}`],
     wrapped(spec.summary, 0),

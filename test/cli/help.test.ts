@@ -10,6 +10,7 @@ const pages: readonly (readonly [page: string, words: string[]])[] = [
   ['verify', ['verify', '--help']],
   ['failed', ['failed', '-h']],
   ['report', ['help', 'report']],
+  ['ctl', ['ctl', '--help']],
   ['target', ['target', 'ignored', '--help']],
 ];
 
