@@ -2,7 +2,7 @@
 // what was told to the run and what came of it is said in one line, and `--json` has the whole status.
 
 import { UsageError } from '../errors.ts';
-import type { RunControl } from '../control/connect-control.ts';
+import type { RemoteRun } from '../control/connect-control.ts';
 import type { RunChange, RunStatus } from '../control/controlled-run.ts';
 import { formatAmount, formatCount } from '../report/format-numbers.ts';
 import { shellWord } from '../report/shell-word.ts';
@@ -56,7 +56,7 @@ async function ctl(parsed: ParsedArguments, io: CliIo): Promise<number> {
   return exitCode.ok;
 }
 
-function tell(control: RunControl, verb: Verb, change: RunChange): Promise<RunStatus> {
+function tell(control: RemoteRun, verb: Verb, change: RunChange): Promise<RunStatus> {
   return verb === 'set' ? control.set(change) : control[verb]();
 }
 

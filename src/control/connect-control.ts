@@ -12,7 +12,7 @@ import type { ControlReply, ControlRequest } from './answer-request.ts';
 import type { RunChange, RunStatus } from './controlled-run.ts';
 
 /** A run that goes on in another process (or in this one). Each call gives the status after it took effect. */
-export interface RunControl {
+export interface RemoteRun {
   status(): Promise<RunStatus>;
   /** Starts nothing new until `resume`; what is in flight goes on. */
   pause(): Promise<RunStatus>;
@@ -38,8 +38,8 @@ const maxReplyBytes = 4 * 1024 * 1024;
  * const control = await connectControl('orders.results.jsonl');
  * await control.set({ concurrency: 20, rate: ['50/s'] });
  */
-export async function connectControl(results: string): Promise<RunControl> {
-  const control: RunControl = {
+export async function connectControl(results: string): Promise<RemoteRun> {
+  const control: RemoteRun = {
     status: () => ask(results, { command: 'status' }),
     pause: () => ask(results, { command: 'pause' }),
     resume: () => ask(results, { command: 'resume' }),
