@@ -1,11 +1,5 @@
 // What share of what is sent may be retries, so that they never double the load on a server that
-// struggles. A retry that may not go waits; it never fails for that.
-//
-// After Finagle's RetryBudget (a share of the requests of the last 10 s and a reserve of 10/s), the retry
-// quota of the AWS SDKs (500 tokens; a retry costs 5, a success gives 1) and the 10% of Google's "Site
-// Reliability Engineering", chapter 21. The share is larger here: those clients open as many requests as
-// they are asked for, so that each retry is load on top; ours are bounded already by what may be in
-// flight, and the budget only bounds what share of that is retries: half as many as successes.
+// struggles. A retry that may not go waits; it never fails for that. It knows one origin.
 //
 // Invariant: for any history, retries <= 0.5 * successes + 100 + 10 for each second.
 
@@ -19,6 +13,13 @@ const reserve = perMs * fadeMs;
 /** Rounding must not keep back what is due. */
 const one = 1 - 1e-9;
 
+/**
+ * After Finagle's RetryBudget (a share of the requests of the last 10 s, and a reserve of 10/s), the retry
+ * quota of the AWS SDKs (500 tokens; a retry costs 5, a success gives 1) and the 10% of Google's "Site
+ * Reliability Engineering", chapter 21. The share is larger here: those clients open as many requests as
+ * they are asked for, so that each retry is load on top. Ours are bounded already by what may be in
+ * flight; the budget only bounds what share of that is retries: half as many as successes.
+ */
 export class RetryBudget {
   #tokens = reserve;
   /** Earned since the last update, when it is counted as though it had come evenly. */
