@@ -16,7 +16,7 @@ export const targetCommand: Command = {
   spec: {
     name: 'target',
     summary:
-      'Serves a stand-in service to send to: delays, statuses, flakiness, rate limits, resets, cut bodies, echo, redirects, cookies. GET / lists the paths, /stats counts what was received.',
+      'Serves a stand-in service to send to: delays, statuses, flakiness, rates, limits, outages, resets, cut bodies, echo, redirects, cookies. GET / lists the paths, /stats counts what was received.',
     usage: 'target [--port N] [options]',
     argument: null,
     options: [
@@ -36,7 +36,10 @@ export const targetCommand: Command = {
         default: '0.05',
       },
     ],
-    notes: [],
+    notes: [
+      'A server that struggles: /limit/10?over=429&retry-after=2 turns away what is beyond 10 at once; /knee/10?ms=20 gets slower beyond; /rate/50?headers=draft tells of its quota; /tokens/90000 counts tokens as a language model does; /outage?after=10&for=30 is down for a while.',
+      '/stats tells at how many requests a path was at once, the most that came in any second, what was refused, and what came earlier than it was asked to.',
+    ],
     examples: ['manyfetch target --port 8080', 'manyfetch target --api --latency 200ms --faults 0.1'],
   },
   execute: serve,

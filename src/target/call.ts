@@ -43,6 +43,11 @@ export class Call {
     return this.request.method ?? 'GET';
   }
 
+  /** The path as the counters name it. */
+  get countedPath(): string {
+    return this.destination.base + this.destination.path;
+  }
+
   get query(): URLSearchParams {
     return (this.#query ??= new URLSearchParams(this.destination.search));
   }
@@ -66,6 +71,16 @@ export class Call {
   option(name: string, fallback: number, maximum: number, minimum = 0): number | null {
     const text = this.query.get(name);
     return text === null ? fallback : this.#checked(text, name, minimum, maximum);
+  }
+
+  /** One of some words of the query, or the first of them if it is left out. Else 400 and null, as with numbers. */
+  choice<T extends string>(name: string, words: readonly [T, ...T[]]): T | null {
+    const text = this.query.get(name);
+    if (text === null) return words[0];
+    const word = words.find((known) => known === text);
+    if (word !== undefined) return word;
+    this.#refuse(`${name} is ${JSON.stringify(text)}, which is none of ${words.join(', ')}`);
+    return null;
   }
 
   /** Answers with a body. */
@@ -110,11 +125,14 @@ export class Call {
   #checked(text: string, name: string, minimum: number, maximum: number): number | null {
     const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
     if (value >= minimum && value <= maximum) return value;
-    this.json(400, {
-      error: 'bad_request',
-      message: `${name} is ${JSON.stringify(text)}, which is not a number from ${minimum} to ${maximum}`,
-      hint: `GET ${this.destination.base}/ lists the paths and what they take`,
-    });
+    this.#refuse(`${name} is ${JSON.stringify(text)}, which is not a number from ${minimum} to ${maximum}`);
     return null;
+  }
+
+  /** Of several faults of one request, the first is told. */
+  #refuse(message: string): void {
+    if (this.response.headersSent) return;
+    const hint = `GET ${this.destination.base}/ lists the paths and what they take`;
+    this.json(400, { error: 'bad_request', message, hint });
   }
 }

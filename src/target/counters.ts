@@ -1,8 +1,9 @@
 // Counts what the stand-in service received, exactly, so that a test can tell what was sent twice.
-// It must stay cheap: every request passes here. Paths are bounded by `pathLimit`, idempotency keys
-// and record names by `nameLimit`; what lies beyond is counted as `other` or `untracked`, never lost.
+// It must stay cheap: every request passes here. Idempotency keys and record names are bounded by
+// `nameLimit`; what lies beyond is counted as `untracked`, never lost.
 
-const pathLimit = 10_000;
+import { ArrivalWindows, type ArrivalsSummary } from './arrival-windows.ts';
+import { PathTallies, type PathTally } from './path-tallies.ts';
 
 /** How often the values of one header were seen. */
 export interface SeenSummary {
@@ -28,6 +29,13 @@ export interface TargetStatistics {
   readonly byStatus: Readonly<Record<string, number>>;
   /** Without the query; beyond 10,000 paths the rest is `other`. */
   readonly byPath: Readonly<Record<string, number>>;
+  /** The most in flight at once, of the same paths. */
+  readonly mostByPath: Readonly<Record<string, number>>;
+  readonly arrivals: ArrivalsSummary;
+  /** Requests that a limit, a rate or an outage turned away. */
+  readonly refused: number;
+  /** Requests that came to a path more than 250 ms after it had asked to wait, before that time was over. */
+  readonly early: number;
   /** Of the header `Idempotency-Key`. */
   readonly keys: SeenSummary;
   /** Of the header `X-Record`. `manyKeys`: records that came with more than one idempotency key. */
@@ -63,11 +71,13 @@ export class Counters {
   #opened = 0;
   #open = 0;
   #openMaximum = 0;
+  #refused = 0;
   #untrackedKeys = 0;
   #untrackedRecords = 0;
   readonly #methods = new Map<string, number>();
   readonly #statuses = new Map<number | string, number>();
-  readonly #paths = new Map<string, number>();
+  readonly #paths = new PathTallies();
+  readonly #arrivals = new ArrivalWindows();
   readonly #keys = new Map<string, number>();
   readonly #records = new Map<string, SeenRecord>();
 
@@ -84,14 +94,15 @@ export class Counters {
     this.#open--;
   }
 
-  /** The head of a request has arrived. */
-  arrived(method: string, path: string, key: string | undefined, record: string | undefined): void {
+  /** The head of a request has arrived. What this gives is to be handed to `left`. */
+  arrived(nowMs: number, method: string, path: string, key?: string, record?: string): PathTally {
     this.#total++;
+    this.#arrivals.add(nowMs);
     if (++this.#inFlight > this.#inFlightMaximum) this.#inFlightMaximum = this.#inFlight;
     add(this.#methods, method);
-    add(this.#paths, this.#paths.size < pathLimit || this.#paths.has(path) ? path : 'other');
     if (key !== undefined) this.#keySeen(key);
     if (record !== undefined) this.#recordSeen(record, method, key);
+    return this.#paths.arrived(path, nowMs);
   }
 
   /** A request was answered with this status, or with the misbehaviour of this name. */
@@ -99,18 +110,28 @@ export class Counters {
     add(this.#statuses, status);
   }
 
+  /** A request is turned away by a limit; with `waitMs` its path asks to wait so long. */
+  refused(nowMs: number, path: string, waitMs: number | null): void {
+    this.#refused++;
+    if (waitMs !== null) this.#paths.askedToWait(path, nowMs, waitMs);
+  }
+
   /** A request is over; `completed` if its answer was handed over whole. */
-  left(completed: boolean): void {
+  left(tally: PathTally, completed: boolean): void {
     this.#inFlight--;
+    this.#paths.left(tally);
     if (completed) this.#completed++;
   }
 
   /** Forgets what was; what is open or in flight goes on being counted. */
   reset(): void {
-    this.#total = this.#completed = this.#opened = this.#untrackedKeys = this.#untrackedRecords = 0;
+    this.#total = this.#completed = this.#opened = this.#refused = 0;
+    this.#untrackedKeys = this.#untrackedRecords = 0;
     this.#inFlightMaximum = this.#inFlight;
     this.#openMaximum = this.#open;
-    for (const map of [this.#methods, this.#statuses, this.#paths, this.#keys, this.#records]) map.clear();
+    this.#paths.reset();
+    this.#arrivals.reset();
+    for (const map of [this.#methods, this.#statuses, this.#keys, this.#records]) map.clear();
   }
 
   statistics(detail: StatisticsDetail = {}): TargetStatistics {
@@ -121,7 +142,11 @@ export class Counters {
       connections: { opened: this.#opened, open: this.#open, maximum: this.#openMaximum },
       byMethod: Object.fromEntries(this.#methods),
       byStatus: Object.fromEntries(this.#statuses),
-      byPath: Object.fromEntries(this.#paths),
+      byPath: this.#paths.requests(),
+      mostByPath: this.#paths.mostInFlight(),
+      arrivals: this.#arrivals.summary(),
+      refused: this.#refused,
+      early: this.#paths.early,
       keys: summary(this.#keys.values(), this.#keys.size, this.#untrackedKeys),
       records: {
         ...summary(this.#recordTotals(), this.#records.size, this.#untrackedRecords),

@@ -8,7 +8,7 @@ import { createApi, type ApiOptions } from './api-mode.ts';
 import { Call, type Destination } from './call.ts';
 import { readBody } from './read-body.ts';
 import { allRoutes } from './routes/all-routes.ts';
-import { tooManyRequests } from './routes/limits.ts';
+import { tooManyRequests } from './routes/refuse.ts';
 import type { Route } from './route.ts';
 import type { Service } from './service.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -45,10 +45,10 @@ export function createRouter(service: Service, options: RouterOptions): Router {
       return;
     }
     const { 'idempotency-key': key, 'x-record': record } = request.headers;
-    counters.arrived(call.method, destination.base + destination.path, single(key), single(record));
+    const tally = counters.arrived(clock.now(), call.method, call.countedPath, single(key), single(record));
     whenOver(call, (completed) => {
       call.closed();
-      counters.left(completed);
+      counters.left(tally, completed);
     });
     const waitMs = bucket === null ? 0 : bucket.take(clock.now());
     readBody(call, route.keepsBody === true, () => (waitMs > 0 ? tooManyRequests(call, waitMs) : route.handle(call)));

@@ -50,6 +50,24 @@ describe('life time', () => {
     expect(target.stats()).toMatchObject({ inFlight: { now: 0 }, connections: { open: 0 } });
   });
 
+  test.each([{}, { tls }])(
+    'a pause ends what is open and refuses what comes, until it listens again',
+    async (options) => {
+      const target = await start(options);
+      const waiting = ask(`${target.url}/delay/3600`, { ca });
+      await until(() => target.stats().inFlight.now === 1);
+      for (let turn = 0; turn < 3; turn++) {
+        await target.pause();
+        expect((await ask(target.url, { ca })).error).toBe('ECONNREFUSED');
+        await target.resume();
+        expect((await ask(target.url, { ca })).status).toBe(200);
+      }
+      expect((await waiting).error).toBe('ECONNRESET');
+      expect(target.stats()).toMatchObject({ total: 4, completed: 3, inFlight: { now: 0 } });
+      await target.pause();
+    },
+  );
+
   test('a reset forgets counts and rates', async () => {
     const target = await start();
     const statuses = async (): Promise<(number | null)[]> => [

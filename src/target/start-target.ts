@@ -49,6 +49,10 @@ export interface Target {
   stats(detail?: StatisticsDetail): TargetStatistics;
   /** Forgets counts, rates and the state of everything random. */
   reset(): void;
+  /** Ends every connection and refuses new ones, as a service does that is down. */
+  pause(): Promise<void>;
+  /** Listens again, at the same port. */
+  resume(): Promise<void>;
   /** Ends every connection and stops. */
   close(): Promise<void>;
 }
@@ -110,6 +114,8 @@ export async function startTarget(options: TargetOptions = {}): Promise<Target> 
     port: bound,
     stats: (detail) => counters.statistics(detail),
     reset: () => service.reset(),
+    pause: () => closed(server, sockets),
+    resume: () => listening(server, bound, host),
     close: () => closed(server, sockets),
   };
 }

@@ -19,3 +19,10 @@ test('holds no more than its maximum, however long it waits', () => {
   const nowMs = 3_600_000;
   expect([bucket.take(nowMs), bucket.take(nowMs), bucket.take(nowMs), bucket.take(nowMs)]).toEqual([0, 0, 0, 1]);
 });
+
+test('takes several at once, or none of them, and tells what is left and when it is full', () => {
+  const bucket = new TokenBucket(10, 20, 0);
+  expect([bucket.take(0, 15), bucket.take(0, 15), bucket.remaining(0), bucket.fullInMs(0)]).toEqual([0, 1000, 5, 1500]);
+  expect([bucket.remaining(999), bucket.take(1000, 15), bucket.remaining(1000)]).toEqual([14, 0, 0]);
+  expect([bucket.fullInMs(1000), bucket.fullInMs(60_000), bucket.remaining(60_000)]).toEqual([2000, 0, 20]);
+});

@@ -7,7 +7,10 @@ import { bodyRoutes } from './bodies.ts';
 import { echoRoute } from './echo.ts';
 import { encodingRoutes } from './encodings.ts';
 import { faultRoutes } from './faults.ts';
-import { limitRoutes } from './limits.ts';
+import { flakyRoute } from './flaky.ts';
+import { outageRoute } from './outage.ts';
+import { queueRoutes } from './queues.ts';
+import { rateRoutes } from './rates.ts';
 import { redirectRoutes } from './redirects.ts';
 import { sessionRoutes } from './sessions.ts';
 import { statisticsRoute } from './statistics.ts';
@@ -19,7 +22,10 @@ export function allRoutes(service: Service): Route[] {
     ...basicRoutes(() => routes),
     echoRoute,
     ...timingRoutes,
-    ...limitRoutes(service),
+    ...rateRoutes(service),
+    ...queueRoutes(service),
+    outageRoute(service),
+    flakyRoute(service),
     ...faultRoutes,
     ...bodyRoutes(service),
     ...encodingRoutes(),

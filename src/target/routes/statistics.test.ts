@@ -27,6 +27,10 @@ test('what was received is shown; asking does not count', async () => {
     byMethod: { POST: 1, GET: 1 },
     byStatus: { 200: 1, 404: 1 },
     byPath: { '/hello/a': 1, '/status/404': 1 },
+    mostByPath: { '/hello/a': 1, '/status/404': 1 },
+    arrivals: { mostIn100Ms: expect.any(Number), mostIn1000Ms: expect.any(Number) },
+    refused: 0,
+    early: 0,
     keys: { distinct: 1, repeated: 0, maximum: 1, untracked: 0 },
     records: { distinct: 1, repeated: 0, maximum: 1, untracked: 0, manyKeys: 0 },
   });
