@@ -40,10 +40,12 @@ const changes: Readonly<Record<keyof RunChange, readonly [form: string, fits: (v
   perOrigin: ['a number or null', (value) => typeof value === 'number' || value === null],
 };
 
-/** Does what a line asks for, and gives the line of the answer, without its end. */
-export function answerRequest(run: ControlledRun, line: string): string {
+/** Does what a line asks for, and gives the line of the answer, without its end. Without a run: it is starting. */
+export function answerRequest(run: ControlledRun | null, line: string): string {
   let reply: ControlReply;
   try {
+    if (run === null)
+      throw new UsageError('no_control', 'the run is still starting', { hint: 'try again in a moment' });
     perform(run, readRequest(line));
     reply = { ok: true, version: controlVersion, status: run.status() };
   } catch (error) {

@@ -42,7 +42,7 @@ afterEach(() => {
 async function startRun() {
   const run = new NotingRun();
   const lock = await takeRunLock(lockPathOf(results), 'a');
-  const control = await startControl(run, lock);
+  const control = await startControl(() => run, lock);
   const end = async (): Promise<void> => {
     await control.close();
     await lock.release();
@@ -142,7 +142,7 @@ describe('the socket', () => {
   });
 
   test('is given up if the lock cannot say where it is', async () => {
-    const { problem } = await startControl(new NotingRun(), { announce: () => Promise.reject(new Error('disk full')) });
+    const { problem } = await startControl(() => null, { announce: () => Promise.reject(new Error('disk full')) });
     expect(problem).toContain('(disk full)');
     expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
   });
@@ -150,7 +150,7 @@ describe('the socket', () => {
   test('keeps no process alive', () => {
     const program = `
       const { startControl } = await import(${JSON.stringify(join(import.meta.dirname, 'start-control.ts'))});
-      const { problem } = await startControl({}, { announce: async () => undefined });
+      const { problem } = await startControl(() => null, { announce: async () => undefined });
       console.log(problem);
     `;
     const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 10_000 });
@@ -162,7 +162,7 @@ describe('the socket', () => {
       const [, path] = process.argv;
       const { takeRunLock } = await import(${JSON.stringify(join(import.meta.dirname, '../journal/run-lock.ts'))});
       const { startControl } = await import(${JSON.stringify(join(import.meta.dirname, 'start-control.ts'))});
-      await startControl({}, await takeRunLock(path, 'b'));
+      await startControl(() => null, await takeRunLock(path, 'b'));
       process.kill(process.pid, 'SIGKILL');
     `;
     const child = spawnSync(process.execPath, ['--input-type=module', '-e', program, lockPathOf(results)]);

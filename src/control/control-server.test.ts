@@ -17,7 +17,7 @@ let run: NotingRun;
 let served: ControlServer;
 
 async function serve(limits?: { idleMs: number }): Promise<void> {
-  served = createControlServer(run, limits);
+  served = createControlServer(() => run, limits);
   await new Promise<void>((resolve) => served.server.listen(path, resolve));
 }
 
@@ -84,6 +84,16 @@ describe('commands', () => {
     ]);
     const set = { concurrency: 7, rate: ['5/s', '9/m'], perOrigin: null };
     expect(run.calls).toEqual(['pause', 'resume', 'drain', set]);
+  });
+
+  test('as long as there is no run it says so', async () => {
+    const starting = createControlServer(() => null);
+    path = join(folder, 'starting');
+    await new Promise<void>((resolve) => starting.server.listen(path, resolve));
+    expect(await say('{"command":"pause"}\n')).toMatchObject([
+      { ok: false, error: { code: 'no_control', message: 'the run is still starting', hint: 'try again in a moment' } },
+    ]);
+    await starting.close();
   });
 
   test('what the run refuses is an answer, and so is a fault of the run', async () => {

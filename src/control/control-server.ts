@@ -20,8 +20,8 @@ export interface ControlServer {
   readonly close: () => Promise<void>;
 }
 
-/** Makes a server for a run; it does not listen yet. */
-export function createControlServer(run: ControlledRun, limits = { idleMs }): ControlServer {
+/** Makes a server for a run, which may come later; it does not listen yet. */
+export function createControlServer(run: () => ControlledRun | null, limits = { idleMs }): ControlServer {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -43,7 +43,7 @@ export function createControlServer(run: ControlledRun, limits = { idleMs }): Co
   };
 }
 
-function serve(socket: Socket, run: ControlledRun, limitMs: number): void {
+function serve(socket: Socket, run: () => ControlledRun | null, limitMs: number): void {
   let unread: Buffer = Buffer.alloc(0);
   socket.unref();
   socket.setTimeout(limitMs, () => socket.destroy());
@@ -67,7 +67,7 @@ function serve(socket: Socket, run: ControlledRun, limitMs: number): void {
       }
       const line = unread.toString('utf8', 0, end);
       unread = unread.subarray(end + 1);
-      if (line.trim() !== '') socket.write(`${answerRequest(run, line)}\n`);
+      if (line.trim() !== '') socket.write(`${answerRequest(run(), line)}\n`);
     }
     socket.pause();
   };

@@ -19,8 +19,15 @@ export interface OpenControl {
   readonly close: () => Promise<void>;
 }
 
-/** Opens a run to control. It never rejects: a run is worth more than its control. */
-export async function startControl(run: ControlledRun, lock: Pick<RunLock, 'announce'>): Promise<OpenControl> {
+/**
+ * Opens a run to control. It never rejects: a run is worth more than its control.
+ *
+ * @param run gives null as long as there is none
+ */
+export async function startControl(
+  run: () => ControlledRun | null,
+  lock: Pick<RunLock, 'announce'>,
+): Promise<OpenControl> {
   const { server, close: closeServer } = createControlServer(run);
   let path: string | null = null;
   const close = async (): Promise<void> => {

@@ -25,7 +25,7 @@ beforeEach(async () => {
   results = join(folder, 'out.jsonl');
   run = new NotingRun();
   lock = await takeRunLock(lockPathOf(results), 'a');
-  control = await startControl(run, lock);
+  control = await startControl(() => run, lock);
 });
 
 afterEach(async () => {
