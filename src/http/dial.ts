@@ -8,20 +8,10 @@
 import { Socket, isIP } from 'node:net';
 import { Client } from 'undici';
 import type { buildConnector } from 'undici';
-import { negotiateSocks5 } from './socks5-tunnel.ts';
+import type { AbortDial, Connectors, Dialled, Reached, Target } from './connectors.ts';
 import type { ProxyServer } from './proxy-choice.ts';
-
-/** Where a socket shall lead. */
-export interface Target {
-  readonly secure: boolean;
-  readonly host: string;
-  readonly port: number;
-}
-
-export type Dialled = (error: Error | null, socket: Socket | null) => void;
-
-/** Ends the dialling. The callback may still be made with an error. */
-export type AbortDial = () => void;
+import { negotiateSocks5 } from './socks5-tunnel.ts';
+import { triedAddresses } from './tried-addresses.ts';
 
 /** The proxy did not do what was asked of it. `message` is a sentence without credentials. */
 export class ProxyProblem extends Error {
@@ -34,17 +24,11 @@ export class ProxyProblem extends Error {
   }
 }
 
-/** The two ways to make a connection, shared by a transport: they keep the TLS sessions. */
-export interface Connectors {
-  readonly withHttp2: buildConnector.connector;
-  readonly withoutHttp2: buildConnector.connector;
-}
-
 const reachHint = 'Check the address given with --proxy or in the environment, and that the proxy is up.';
 
 /** Dials a target directly. */
 export function dialDirect(connectors: Connectors, target: Target, http2: boolean, done: Dialled): AbortDial {
-  return connect(connectors, target, http2, null, done);
+  return connectors.connect(target, http2, null, done);
 }
 
 /** Dials a target through a tunnel that a proxy makes. */
@@ -58,42 +42,20 @@ export function dialThrough(
   let abort: AbortDial;
   const tunnelled: Dialled = (error, socket) => {
     if (error !== null || socket === null) done(error, null);
-    else if (target.secure) abort = connect(connectors, target, http2, socket, done);
+    else if (target.secure) abort = connectors.connect(target, http2, socket, done);
     else done(null, socket);
   };
   abort =
     proxy.kind === 'socks5'
       ? tunnelThroughSocks(connectors, proxy, target, tunnelled)
       : tunnelThroughHttp(connectors, proxy, target, tunnelled);
-  return () => abort();
-}
-
-function connect(
-  connectors: Connectors,
-  target: Target,
-  http2: boolean,
-  under: Socket | null,
-  done: Dialled,
-): AbortDial {
-  const connector = http2 ? connectors.withHttp2 : connectors.withoutHttp2;
-  const options: buildConnector.Options = {
-    hostname: target.host,
-    host: target.host,
-    protocol: target.secure ? 'https:' : 'http:',
-    port: String(target.port),
-    // An IP address is not a server name (RFC 6066, 3).
-    servername: isIP(target.host) === 0 ? target.host : '',
-    ...(under === null ? {} : { httpSocket: under }),
-  };
-  const socket: unknown = connector(options, (error, made) => done(error, made));
-  return () => {
-    // With an error, not without: it is what makes undici's connector clear its timer.
-    if (socket instanceof Socket && !socket.destroyed) socket.destroy(new Error('aborted'));
-  };
+  // The addresses are those of the proxy: of the target's there is nothing to tell.
+  return () => ({ ...abort(), tried: [] });
 }
 
 function tunnelThroughSocks(connectors: Connectors, proxy: ProxyServer, target: Target, done: Dialled): AbortDial {
-  return connect(connectors, { secure: false, host: proxy.host, port: proxy.port }, false, null, (error, socket) => {
+  const there = { secure: false, host: proxy.host, port: proxy.port };
+  return connectors.connect(there, false, null, (error, socket) => {
     if (error !== null || socket === null) {
       done(unreachable(proxy, error), null);
       return;
@@ -111,7 +73,7 @@ function tunnelThroughSocks(connectors: Connectors, proxy: ProxyServer, target: 
 
 function tunnelThroughHttp(connectors: Connectors, proxy: ProxyServer, target: Target, done: Dialled): AbortDial {
   const authority = `${isIP(target.host) === 6 ? `[${target.host}]` : target.host}:${target.port}`;
-  let abort: AbortDial = ignore;
+  let abort: AbortDial = nothingReached;
   const client = new Client(proxyUrl(proxy), {
     headersTimeout: 0,
     connect: (_options, callback) => {
@@ -131,14 +93,14 @@ function tunnelThroughHttp(connectors: Connectors, proxy: ProxyServer, target: T
   });
   return () => {
     void client.destroy();
-    abort();
+    return abort();
   };
 }
 
 /** Dials the proxy itself. */
 export function dialProxy(connectors: Connectors, proxy: ProxyServer, done: Dialled): AbortDial {
   const target: Target = { secure: proxy.kind === 'https', host: proxy.host, port: proxy.port };
-  return connect(connectors, target, false, null, (error, socket) => {
+  return connectors.connect(target, false, null, (error, socket) => {
     if (error !== null || socket === null) done(unreachable(proxy, error), null);
     else done(null, socket);
   });
@@ -173,12 +135,18 @@ export function refusal(proxy: ProxyServer, status: number): ProxyProblem {
 
 function unreachable(proxy: ProxyServer, error: Error | null): ProxyProblem {
   if (error instanceof ProxyProblem) return error;
-  const reason = error === null ? 'no socket' : error.message || ('code' in error ? String(error.code) : error.name);
+  const told = error === null ? 'no socket' : error.message || ('code' in error ? String(error.code) : error.name);
+  // An error of one address names it in its message.
+  const reason = error instanceof AggregateError ? told + triedAddresses(error, proxy.host) : told;
   return new ProxyProblem(`the proxy ${proxy.shown} cannot be used: ${reason}`, reachHint, error);
 }
 
 function credentialsHint(problem: string): string {
   return problem.includes('password') ? 'Write them into the proxy: http://user:password@host:port.' : reachHint;
+}
+
+function nothingReached(): Reached {
+  return { lookingUp: null, tried: [] };
 }
 
 function ignore(): void {}

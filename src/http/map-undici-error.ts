@@ -8,6 +8,7 @@ import { ManyfetchError, TransportError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import { ProxyProblem } from './dial.ts';
 import { explainTlsError } from './explain-tls-error.ts';
+import { triedAddresses } from './tried-addresses.ts';
 
 /** What is known of the exchange that failed. */
 export interface FailedExchange {
@@ -80,23 +81,26 @@ function meaningOf(error: unknown, code: string, exchange: FailedExchange): Mean
 function connecting(code: string, error: unknown, exchange: FailedExchange): Meaning | null {
   const { authority } = exchange;
   const host = authority.replace(/:\d+$/, '');
+  const tried = triedAddresses(error, host);
   if (code === 'ENOTFOUND' || code.startsWith('EAI_') || code === 'ENODATA') {
     return {
       code: 'dns_failed',
-      message: `the name ${host} could not be resolved (${code})`,
+      message: `the name ${nameOf(error) ?? host} could not be resolved (${code})`,
       hint: code === 'EAI_AGAIN' ? 'The name server did not answer.' : 'Check the spelling of the host in the URL.',
     };
   }
   if (code === 'ECONNREFUSED') {
     const hint = 'Check host and port, and that the server is up.';
-    return { code: 'connect_refused', message: `nothing accepts connections at ${authority}`, hint };
+    return { code: 'connect_refused', message: `nothing accepts connections at ${authority}${tried}`, hint };
   }
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && !exchange.sent)) {
     const hint = 'Raise --connect-timeout, or check that a firewall lets you through.';
-    return { code: 'connect_timeout', message: `${authority} did not accept a connection in time`, hint };
+    return { code: 'connect_timeout', message: `${authority} did not accept a connection in time${tried}`, hint };
   }
   if (!exchange.sent && (code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'EACCES' || code === 'EPERM')) {
-    return { code: 'connect_failed', message: `no connection to ${authority}: ${messageOf(error)}` };
+    // An error of one address names it in its message.
+    const several = error instanceof AggregateError ? tried : '';
+    return { code: 'connect_failed', message: `no connection to ${authority}: ${messageOf(error)}${several}` };
   }
   return null;
 }
@@ -224,6 +228,11 @@ function codeOf(error: unknown): string {
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message || codeOf(error) || error.name;
+}
+
+/** The name that was looked up: behind a proxy, the proxy's. */
+function nameOf(error: unknown): string | null {
+  return error instanceof Error && 'hostname' in error && typeof error.hostname === 'string' ? error.hostname : null;
 }
 
 function numberOf(error: unknown, name: string): number | null {

@@ -1,14 +1,15 @@
 // How an origin is reached: directly, through a tunnel, or by asking a proxy to forward. Decided once
 // for an origin, from the options and the environment.
 
-import { buildConnector, errors } from 'undici';
+import { errors } from 'undici';
 import type { Client } from 'undici';
 import { systemClock } from '../concurrency/clock.ts';
+import type { Clock } from '../concurrency/clock.ts';
+import { Connectors } from './connectors.ts';
+import type { AbortDial, Dialled, Reached } from './connectors.ts';
 import { dialDirect, dialProxy, dialThrough, proxyAuthorization, proxyUrl } from './dial.ts';
-import type { AbortDial, Connectors, Dialled } from './dial.ts';
 import { proxyChoice } from './proxy-choice.ts';
 import type { ProxyServer } from './proxy-choice.ts';
-import { tlsSettings } from './tls-settings.ts';
 import type { TransportOptions } from './transport-options.ts';
 
 type Dial = (http2: boolean, done: Dialled) => AbortDial;
@@ -43,13 +44,8 @@ export const streamsPerConnection = 100;
  * @throws UsageError for a proxy or certificates that cannot be used.
  */
 export function routes(options: TransportOptions): (origin: string) => Route {
-  const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
-  // undici's own timeout is exact to a second only, and begins anew behind a proxy.
-  const base = { timeout: 0, ...tlsSettings(options) };
-  const connectors: Connectors = {
-    withHttp2: buildConnector({ ...base, allowH2: true, preferH2: true }),
-    withoutHttp2: buildConnector({ ...base, allowH2: false }),
-  };
+  const limit: TimeLimit = { ms: options.connectTimeoutMs ?? 10_000, clock: options.clock ?? systemClock };
+  const connectors = new Connectors(options);
   const chooseProxy = proxyChoice(options);
   const http = options.http ?? 'auto';
   const clientOptions: Client.Options = {
@@ -68,7 +64,7 @@ export function routes(options: TransportOptions): (origin: string) => Route {
     const proxy = chooseProxy(url);
     const secure = url.protocol === 'https:';
     if (proxy !== null && proxy.kind !== 'socks5' && !secure && http !== '2') {
-      return forwarding(connectors, proxy, clientOptions, connectTimeoutMs);
+      return forwarding(connectors, proxy, clientOptions, limit);
     }
     const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
     const target = { secure, host, port: url.port === '' ? (secure ? 443 : 80) : Number(url.port) };
@@ -80,7 +76,7 @@ export function routes(options: TransportOptions): (origin: string) => Route {
       insists: http === '2',
       forward: null,
       clientOptions,
-      dial: within(connectTimeoutMs, (http2, done) =>
+      dial: within(limit, (http2, done) =>
         proxy === null
           ? dialDirect(connectors, target, http2, done)
           : dialThrough(connectors, proxy, target, http2, done),
@@ -93,7 +89,7 @@ function forwarding(
   connectors: Connectors,
   proxy: ProxyServer,
   clientOptions: Client.Options,
-  connectTimeoutMs: number,
+  limit: TimeLimit,
 ): Route {
   return {
     key: proxy.shown,
@@ -102,20 +98,26 @@ function forwarding(
     insists: false,
     forward: { proxy, headers: Object.entries(proxyAuthorization(proxy)).flat() },
     clientOptions,
-    dial: within(connectTimeoutMs, (_http2, done) => dialProxy(connectors, proxy, done)),
+    dial: within(limit, (_http2, done) => dialProxy(connectors, proxy, done)),
   };
 }
 
-const nothing: AbortDial = () => {};
+/** How long a dialling may take, and by whose time. */
+interface TimeLimit {
+  readonly ms: number;
+  readonly clock: Clock;
+}
+
+const nothing: AbortDial = () => ({ lookingUp: null, tried: [] });
 
 /** A dialling that ends, with all its steps, within the time. Calls back once at most. */
-function within(timeoutMs: number, dial: Dial): Dial {
+function within({ ms, clock }: TimeLimit, dial: Dial): Dial {
   return (http2, done) => {
     let ended = false;
     let abort: AbortDial = nothing;
-    const timer = systemClock.setTimer(timeoutMs, () => {
-      finish(new errors.ConnectTimeoutError(), null);
-      abort();
+    const timer = clock.setTimer(ms, () => {
+      ended = true;
+      done(tookTooLong(abort()), null);
     });
     const finish: Dialled = (error, socket) => {
       if (ended) {
@@ -123,7 +125,7 @@ function within(timeoutMs: number, dial: Dial): Dial {
         return;
       }
       ended = true;
-      systemClock.clearTimer(timer);
+      clock.clearTimer(timer);
       done(error, socket);
     };
     try {
@@ -133,8 +135,18 @@ function within(timeoutMs: number, dial: Dial): Dial {
     }
     return () => {
       ended = true;
-      systemClock.clearTimer(timer);
-      abort();
+      clock.clearTimer(timer);
+      return abort();
     };
   };
+}
+
+/** A name server that is silent is not a server that is. */
+function tookTooLong({ lookingUp, tried }: Reached): Error {
+  if (lookingUp !== null) {
+    const error = new Error(`the addresses of ${lookingUp} were not found in time`);
+    return Object.assign(error, { code: 'EAI_AGAIN', hostname: lookingUp });
+  }
+  const silent = tried.map((address) => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT', address }));
+  return Object.assign(new errors.ConnectTimeoutError(), { cause: new AggregateError(silent) });
 }

@@ -1,5 +1,8 @@
 // How connections are made. Paths have been read and values checked by whoever builds these.
 
+import type { LookupFunction } from 'node:net';
+import type { Clock } from '../concurrency/clock.ts';
+
 /** Options of a transport. */
 export interface TransportOptions {
   /** @default 10000 */
@@ -18,4 +21,11 @@ export interface TransportOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Limit of a header section. @default 64 KiB */
   readonly maxHeaderBytes?: number;
+  /**
+   * Finds the addresses of a host, as `node:dns.lookup` does; called with `all: true`, once for a host in
+   * 30 s. For resolvers of one's own, and tests. @default node:dns.lookup, and so /etc/hosts and nsswitch
+   */
+  readonly lookup?: LookupFunction;
+  /** Tells how old addresses are, and when a connection takes too long. For tests. */
+  readonly clock?: Clock;
 }
