@@ -1,6 +1,9 @@
 // Reads Retry-After (RFC 9110, 10.2.3): seconds, or a date in one of the three forms that HTTP knows
 // (5.6.7). What does not parse counts as absent.
 
+/** What is beyond it was not meant: a number of milliseconds that cannot be told from the next one. */
+const longestSeconds = Number.MAX_SAFE_INTEGER / 1000;
+
 /**
  * How long the server asks to wait from now, in milliseconds; 0 if the date has passed; null if
  * nothing (readable) was asked. A date is held against the server's own `Date`, if it sent one, so
@@ -16,7 +19,7 @@ export function retryAfterMs(headers: readonly string[], wallNowMs: number): num
     else if (headers[i] === 'date') date = headers[i + 1] ?? null;
   }
   if (value === null) return null;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  if (/^\d+$/.test(value)) return Number(value) <= longestSeconds ? Number(value) * 1000 : null;
   const untilMs = parseHttpDate(value);
   if (untilMs === null) return null;
   const serverNowMs = date === null ? null : parseHttpDate(date);
