@@ -17,6 +17,7 @@ export type {
 } from './client/result.ts';
 export { type BatchOutcome, type BatchProgress, runBatch, type RunBatchOptions } from './client/run-batch.ts';
 export { type AcquireOptions, type Permit, PermitSource } from './concurrency/permit-source.ts';
+export { RateLimit, type RateLimitOptions, type RateLimitStatistics, type RealCost } from './concurrency/rate-limit.ts';
 export { Semaphore, type SemaphoreStatistics } from './concurrency/semaphore.ts';
 export { connectControl, type RemoteRun } from './control/connect-control.ts';
 export type { ControlledRun, OriginStatus, RunChange, RunStatus, WaitingFor } from './control/controlled-run.ts';

@@ -59,8 +59,11 @@ export abstract class PermitSource<Told = never> {
   /** Called by permits, once each. */
   readonly #takeBack = (permit: HeldPermit<Told>, told: Told | undefined): void => {
     const nowMs = this.#clock.now();
-    this.giveBack(nowMs, permit.cost, nowMs - permit.takenMs, told);
-    this.letIn();
+    try {
+      this.giveBack(nowMs, permit.cost, nowMs - permit.takenMs, told);
+    } finally {
+      this.letIn();
+    }
   };
   #timer: TimerHandle | null = null;
   #timerMs = Infinity;
