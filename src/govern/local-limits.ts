@@ -1,5 +1,6 @@
 // What this machine allows: file descriptors and ports, as they really are. Every request in flight over
-// HTTP/1.1 needs one of each.
+// HTTP/1.1 needs one of each. Ports are counted for each destination, and most runs have one, or a proxy:
+// so all are taken to go to the same.
 
 import { readFileSync, readdirSync } from 'node:fs';
 
@@ -7,8 +8,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 const reservedFiles = 64;
 /** Of the ports that connections can be made from, so many are left to others. */
 const shareOfPorts = 0.9;
-/** What `auto` takes when the machine would allow more. */
-const autoConcurrency = 200;
+/** Where the system does not tell: the dynamic ports of RFC 6335, which macOS and Windows use. */
+const usualPorts = 16_384;
+/** With fewer files than this, the user should know how to have more. */
+const manyFiles = 4_096;
 
 /** How many requests may be in flight, and why. */
 export interface LocalLimit {
@@ -30,22 +33,39 @@ export function readMachineFacts(): MachineFacts {
 }
 
 /**
- * The concurrency that is asked for, lowered to what the machine allows.
- * @example limitConcurrency('auto', readMachineFacts()).concurrency // 200
+ * The concurrency that is asked for, lowered to what the machine allows. `auto` asks for all of that:
+ * it is the ceiling of what is found out for each origin.
+ * @example limitConcurrency('auto', readMachineFacts()).concurrency // 25408
  */
 export function limitConcurrency(wanted: number | 'auto', facts: MachineFacts): LocalLimit {
-  const byFiles = facts.openFilesLimit === null ? Infinity : facts.openFilesLimit - facts.openFiles - reservedFiles;
-  const byPorts = facts.ports === null ? Infinity : Math.floor(facts.ports * shareOfPorts);
+  const { openFilesLimit: files, openFiles: open, ports: told } = facts;
+  const known = wanted === 'auto' ? (told ?? usualPorts) : told;
+  const byFiles = files === null ? Infinity : files - open - reservedFiles;
+  const byPorts = known === null ? Infinity : Math.floor(known * shareOfPorts);
   const most = Math.max(1, Math.min(byFiles, byPorts));
-  const asked = wanted === 'auto' ? autoConcurrency : wanted;
-  if (asked <= most) {
-    return { concurrency: asked, explanation: `concurrency ${asked}${wanted === 'auto' ? ' (auto)' : ''}` };
-  }
-  const reason =
-    byFiles <= byPorts
-      ? `this process may open ${facts.openFilesLimit} files, and ${facts.openFiles} are open; raise it with ulimit -n`
-      : `this machine has ${facts.ports} ports to connect from (net.ipv4.ip_local_port_range)`;
-  return { concurrency: most, explanation: `concurrency ${most} instead of ${asked}: ${reason}` };
+  if (wanted !== 'auto' && wanted <= most) return { concurrency: wanted, explanation: `concurrency ${shown(wanted)}` };
+  const begin = wanted === 'auto' ? 'concurrency is found per origin, at most' : 'concurrency';
+  const instead = wanted === 'auto' ? '' : ` instead of ${shown(wanted)}`;
+  const reason = byFiles <= byPorts ? byFilesReason(files ?? 0, open, wanted) : byPortsReason(told);
+  return { concurrency: most, explanation: `${begin} ${shown(most)}${instead}: ${reason}` };
+}
+
+function byFilesReason(files: number, open: number, wanted: number | 'auto'): string {
+  const limit = `this process may open ${shown(files)} files`;
+  // Only who wants more, or has few, needs to be told how.
+  return wanted === 'auto' && files >= manyFiles
+    ? limit
+    : `${limit}, and ${shown(open)} are open; raise it with ulimit -n`;
+}
+
+function byPortsReason(told: number | null): string {
+  if (told === null)
+    return `${shown(usualPorts)} ports to connect from are usual, and this system does not tell how many it has`;
+  return `this machine has ${shown(told)} ports to connect from (net.ipv4.ip_local_port_range)`;
+}
+
+function shown(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 function openFilesLimit(): number | null {
