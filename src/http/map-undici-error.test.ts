@@ -13,6 +13,15 @@ function coded(code: string, message = 'm', more: object = {}): Error {
   return Object.assign(new Error(message), { code }, more);
 }
 
+/** What Node reports of one address. */
+function at(address: string, code = 'ECONNREFUSED'): Error {
+  return coded(code, `connect ${code} ${address}`, { address });
+}
+
+function said(error: Error, authority = 'a.com:443'): string {
+  return mapUndiciError(error, { ...early, authority }).message;
+}
+
 describe('every error class of undici maps to a code of ours', () => {
   /** What each means when it ends an exchange whose request was sent. */
   const expected: Readonly<Record<string, string>> = {
@@ -133,6 +142,21 @@ describe('facts', () => {
     expect(mapUndiciError(both, early)).toMatchObject({ code: 'connect_refused', systemCode: 'ECONNREFUSED' });
     const noPort = Object.assign(new AggregateError([causes[0], causes[0]]), { code: 'EADDRNOTAVAIL' });
     expect(mapUndiciError(noPort, early)).toMatchObject({ code: 'local_limit', systemCode: 'EADDRNOTAVAIL' });
+  });
+
+  test('the addresses that were tried are named, unless the host is one', () => {
+    expect(said(at('10.0.0.1'))).toBe('nothing accepts connections at a.com:443 (tried 10.0.0.1: ECONNREFUSED)');
+    expect(said(at('10.0.0.1'), '10.0.0.1:80')).toBe('nothing accepts connections at 10.0.0.1:80');
+    expect(said(at('::1'), '[::1]:80')).toBe('nothing accepts connections at [::1]:80');
+    const unreachable = new AggregateError([at('10.0.0.1', 'EHOSTUNREACH'), at('::2', 'ENETUNREACH')]);
+    expect(said(unreachable)).toMatch(/EHOSTUNREACH \(tried 10\.0\.0\.1: EHOSTUNREACH, ::2: ENETUNREACH\)$/);
+    expect(said(at('10.0.0.1', 'EHOSTUNREACH')).match(/10\.0\.0\.1/g)).toHaveLength(1);
+    const silent = Object.assign(new errors.ConnectTimeoutError('m'), {
+      cause: new AggregateError([at('::2', 'ETIMEDOUT')]),
+    });
+    expect(said(silent)).toBe('a.com:443 did not accept a connection in time (tried ::2: ETIMEDOUT)');
+    const many = new AggregateError(['1', '2', '3', '4', '5', '6'].map((address) => at(address)));
+    expect(said(many)).toMatch(/4: ECONNREFUSED, and 2 more\)$/);
   });
 
   test('a shortage of this machine is one at a proxy too', () => {

@@ -156,6 +156,7 @@ export class NameLookup {
   #learn(host: Host, error: Error | null, addresses: readonly LookupAddress[]): void {
     const now = this.#clock.now();
     host.error = error;
+    host.impatient = false;
     if (error === null) {
       host.addresses = addresses;
       host.againMs = now + timeToLiveMs;
