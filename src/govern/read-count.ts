@@ -27,7 +27,7 @@ function countUntil(text: string, end: number): number {
     }
     if (code < zero || code > nine) return -1;
     digits++;
-    if (isWhole) count = count * 10 + code - zero;
+    if (isWhole) count = count * 10 + (code - zero);
   }
   return digits > 0 && count <= Number.MAX_SAFE_INTEGER ? count : -1;
 }

@@ -57,11 +57,10 @@ export class ServerQuota {
   hear(facts: QuotaFacts, remaining: number, untilMs: number, isMoment: boolean, nowMs: number, sent: Sent): void {
     if (facts.limit > 0) this.limit = facts.limit;
     const isNewWindow = this.isPresumed || nowMs >= Math.min(this.#windowEndMs, this.untilMs);
-    // A moment that has passed comes from an answer that was under way while a new window began.
-    if (untilMs <= nowMs && !isNewWindow) return;
     if (isNewWindow || (isMoment && untilMs > this.untilMs + roundingMs)) {
       this.#begin(facts, remaining, untilMs, nowMs);
-    } else if (remaining <= this.remaining) {
+      // A moment that has passed comes from an answer that was under way while a new window began.
+    } else if (untilMs > nowMs && remaining <= this.remaining) {
       if (untilMs > this.untilMs || untilMs < this.untilMs - roundingMs) this.untilMs = untilMs;
       this.remaining = remaining;
     }
