@@ -1,0 +1,130 @@
+// What the answers that came at one limit say of their latency. Answers of different kinds are kept
+// apart and like is compared with like: an answer on a new connection has its connecting in it, and a
+// refusal of one record is quicker than the work of another.
+//
+// Invariant: adding a sample allocates nothing.
+
+import type { AttemptEnd } from '../http/attempt-end.ts';
+
+/** Latencies are compared as if they were this much longer: below it, queueing is no congestion but the noise of scheduling. */
+const softeningMs = 1;
+/** So many answers of a kind are needed on both sides. */
+const minSamples = 5;
+
+const kinds = 3;
+
+/** Which kind of sample an end is: 0 reused connection, 1 new connection, 2 an answer that was no success; -1: none. */
+export function sampleKind(end: AttemptEnd): number {
+  if (end.outcome === 'success') return end.reused ? 0 : 1;
+  return end.outcome === 'permanent' && end.status !== null ? 2 : -1;
+}
+
+/** How latency answered to a change of the limit. */
+export interface Comparison {
+  /** d ln(latency) / d ln(limit): 0, all that was added was served at once; 1, all of it queued; above 1, it did harm. */
+  readonly elasticity: number;
+  /** Standard error of it. */
+  readonly error: number;
+  /** Latency there divided by latency here, and how much longer it is. */
+  readonly ratio: number;
+  readonly delayMs: number;
+}
+
+export class AdaptiveWindow {
+  readonly #counts = new Float64Array(kinds);
+  readonly #sums = new Float64Array(kinds);
+  readonly #squares = new Float64Array(kinds);
+  /** Ends that tell anything, refusals included. */
+  ends = 0;
+  refused = 0;
+  /** The most that was in flight, and the sum over all ends. */
+  #peak = 0;
+  #inFlightSum = 0;
+
+  add(kind: number, ms: number): void {
+    this.#counts[kind] = (this.#counts[kind] ?? 0) + 1;
+    this.#sums[kind] = (this.#sums[kind] ?? 0) + ms;
+    this.#squares[kind] = (this.#squares[kind] ?? 0) + ms * ms;
+  }
+
+  /** One more end, with what was in flight at it. */
+  countEnd(inFlight: number): void {
+    this.ends++;
+    this.#inFlightSum += inFlight;
+    if (inFlight > this.#peak) this.#peak = inFlight;
+  }
+
+  /**
+   * Whether the limit was really used. Answers that come in one burst are seen with ever less in flight,
+   * down to one: half of the limit on average.
+   */
+  isFull(limit: number): boolean {
+    return this.#peak >= limit && this.#inFlightSum * 2 >= limit * this.ends;
+  }
+
+  clear(): void {
+    this.#counts.fill(0);
+    this.#sums.fill(0);
+    this.#squares.fill(0);
+    this.ends = this.refused = this.#peak = this.#inFlightSum = 0;
+  }
+
+  /** Takes in what another has, and lets what was here count for a share. */
+  merge(other: AdaptiveWindow, keep: number): void {
+    for (let kind = 0; kind < kinds; kind++) {
+      this.#counts[kind] = (this.#counts[kind] ?? 0) * keep + (other.#counts[kind] ?? 0);
+      this.#sums[kind] = (this.#sums[kind] ?? 0) * keep + (other.#sums[kind] ?? 0);
+      this.#squares[kind] = (this.#squares[kind] ?? 0) * keep + (other.#squares[kind] ?? 0);
+    }
+  }
+
+  count(kind: number): number {
+    return this.#counts[kind] ?? 0;
+  }
+
+  /** The kind that most samples are of. */
+  get mainKind(): number {
+    let main = 0;
+    for (let kind = 1; kind < kinds; kind++) if (this.count(kind) > this.count(main)) main = kind;
+    return main;
+  }
+
+  /** Mean latency of a kind; null if there is no sample. */
+  meanMs(kind: number): number | null {
+    const count = this.count(kind);
+    return count > 0 ? (this.#sums[kind] ?? 0) / count : null;
+  }
+
+  /** Variance of the logarithm of the softened mean. */
+  #logVariance(kind: number): number {
+    const count = this.count(kind);
+    const mean = (this.#sums[kind] ?? 0) / count;
+    const variance = Math.max(0, (this.#squares[kind] ?? 0) / count - mean * mean);
+    return variance / ((mean + softeningMs) ** 2 * count);
+  }
+
+  /** Standard error of the mean of a kind, as a share of it. */
+  relativeError(kind: number): number {
+    return Math.sqrt(this.#logVariance(kind));
+  }
+
+  /** Compares what was seen at `limit` with what another saw at `otherLimit`; null if too little of one kind was seen. */
+  compare(limit: number, other: AdaptiveWindow, otherLimit: number): Comparison | null {
+    let kind = 0;
+    let most = 0;
+    for (let each = 0; each < kinds; each++) {
+      const both = Math.min(this.count(each), other.count(each));
+      if (both > most) {
+        most = both;
+        kind = each;
+      }
+    }
+    const before = this.meanMs(kind);
+    const after = other.meanMs(kind);
+    if (most < minSamples || before === null || after === null) return null;
+    const distance = Math.log(otherLimit / limit);
+    const ratio = (after + softeningMs) / (before + softeningMs);
+    const error = Math.sqrt(this.#logVariance(kind) + other.#logVariance(kind)) / Math.abs(distance);
+    return { elasticity: Math.log(ratio) / distance, error, ratio, delayMs: after - before };
+  }
+}
