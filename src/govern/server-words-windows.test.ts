@@ -15,6 +15,14 @@ const github = (remaining: number, resetInMs: number) => [
   String((wallMs + resetInMs) / 1000),
 ];
 const concurrent = (q: number) => ['ratelimit-policy', `"con";q=${q};qu="concurrent-requests", "min";q=100;w=60`];
+const ofResource = (resource: string, remaining: number, resetInMs: number) => [
+  ...github(remaining, resetInMs),
+  'x-ratelimit-resource',
+  resource,
+  'x-ratelimit-limit',
+  '30',
+];
+const tokens = ['x-ratelimit-remaining-tokens', '12', 'x-ratelimit-reset-tokens', '6m0s'];
 
 /** One origin, with its own count of what is in flight. */
 class Origin {
@@ -124,6 +132,14 @@ test('behind a reset no more than the limit is sent until an answer tells, if th
   expect(origin.send(100)).toBe(30 - 19);
 });
 
+test('what is in flight at a reset may count behind it', () => {
+  const origin = new Origin();
+  origin.send(6);
+  origin.answer(limited(5, 5, 20));
+  origin.nowMs = 5000;
+  expect(origin.send(100)).toBe(15);
+});
+
 test('what is presumed ends by itself, and with an answer that does not tell of it', () => {
   const silent = new Origin();
   silent.send(1);
@@ -191,22 +207,45 @@ test('a later moment is a later window; one that has passed is an earlier one', 
   expect(origin.wait()).toBe(58_000);
 });
 
+test('a time from now that comes late raises nothing', () => {
+  const origin = new Origin();
+  origin.send(2);
+  origin.answer(limited(5, 60));
+  origin.nowMs = 10_000;
+  origin.answer(limited(40, 60));
+  expect(origin.send(100)).toBe(5);
+  expect(origin.wait()).toBe(50_000);
+});
+
+test('a bucket that fills while it is drawn from may have more again once its first reset is over', () => {
+  const origin = new Origin();
+  origin.send(3);
+  origin.answer(limited(10, 5));
+  origin.nowMs = 4000;
+  origin.answer(limited(0, 60));
+  expect(origin.wait()).toBe(60_000);
+  origin.nowMs = 6000;
+  origin.answer(limited(50, 60));
+  expect(origin.send(100)).toBe(50);
+});
+
 test('quotas of other resources are counted apart', () => {
   const origin = new Origin();
   origin.send(3);
-  const of = (resource: string, remaining: number, resetInMs: number) => [
-    ...github(remaining, resetInMs),
-    'x-ratelimit-resource',
-    resource,
-    'x-ratelimit-limit',
-    '30',
-  ];
-  origin.answer(of('search', 0, 30_000));
-  origin.answer(of('core', 4000, 600_000));
+  origin.answer(ofResource('search', 0, 30_000));
+  origin.answer(ofResource('core', 4000, 600_000));
   expect(origin.wait()).toBe(30_000);
   origin.nowMs = 30_000;
   // Nor is anything presumed of it: what comes next may be all of the other resource.
   expect(origin.send(10_000)).toBe(3999);
+});
+
+test('an answer that names no resource tells of no known one', () => {
+  const origin = new Origin();
+  origin.send(3);
+  origin.answer(ofResource('search', 0, 30_000));
+  origin.answer(github(4000, 600_000));
+  expect(origin.wait()).toBe(30_000);
 });
 
 test('Retry-After takes precedence over a reset that is later, for what is used up', () => {
@@ -218,6 +257,14 @@ test('Retry-After takes precedence over a reset that is later, for what is used 
   expect([origin.wait(), origin.words.reason]).toEqual([20_000, 'retry-after']);
   origin.nowMs = 20_000;
   expect(origin.wait()).toBe(0);
+});
+
+test('Retry-After takes precedence over the time until a bucket of tokens is full', () => {
+  const origin = new Origin();
+  origin.send(1, 100);
+  origin.answer([...tokens, 'retry-after', '2'], 429);
+  origin.nowMs = 2000;
+  expect(origin.wait(100)).toBe(0);
 });
 
 test('Retry-After leaves what is left as it is', () => {
@@ -258,6 +305,9 @@ test('the same text is parsed once, and still counts each time', () => {
   expect(origin.wait()).toBe(60_000);
   origin.answer(limited(4, 60, 100));
   expect(origin.words.statistics().parsed).toBe(3);
+  const twice = new Origin();
+  for (let i = 0; i < 3; i++) twice.answer([...limited(5, 60), 'ratelimit', '"b";r=1;t=9']);
+  expect(twice.words.statistics()).toEqual({ quotas: 2, parsed: 2 });
 });
 
 test('no server makes it remember more than a few quotas', () => {
