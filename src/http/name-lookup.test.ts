@@ -1,5 +1,6 @@
 // The memory of names, on a fake clock and with a resolver that answers when the test says so.
 
+import { Socket } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
@@ -186,6 +187,43 @@ describe('a resolver of one’s own', () => {
     one?.answer(null, '10.9.9.9', 4);
     bench.reply('10.0.0.2');
     expect(await second).toBe('10.0.0.2');
+  });
+});
+
+/** A socket that is about to try several addresses, or one only. */
+function watched(names: NameLookup, several: boolean): Socket {
+  const socket = new Socket();
+  socket.on('error', () => {});
+  if (several) Object.assign(socket, { autoSelectFamilyAttemptedAddresses: [] });
+  names.watch(socket);
+  return socket;
+}
+
+describe('what a socket tells', () => {
+  test.each([
+    ['ECONNREFUSED', true, 1],
+    ['ENETUNREACH', true, 1],
+    ['EADDRNOTAVAIL', true, 1],
+    // Shortages of this machine, and a dialling that was given up.
+    ['EMFILE', true, 0],
+    ['ENFILE', true, 0],
+    ['ENOBUFS', true, 0],
+    ['ECANCELED', true, 0],
+    // Nothing is gained by leaving the only one; and hosts that are dead must not push out those that are half dead.
+    ['ECONNREFUSED', false, 0],
+  ])('%s, several addresses %s: left %s', (code, several, left) => {
+    const { names } = new Bench();
+    watched(names, several).emit('connectionAttemptFailed', '10.0.0.1', 80, 4, Object.assign(new Error('m'), { code }));
+    expect(names.statistics().left).toBe(left);
+  });
+
+  test('an address that was silent is left, but not if the dialling was given up', () => {
+    const { names } = new Bench();
+    const given = watched(names, true).destroy();
+    given.emit('connectionAttemptTimeout', '10.0.0.1', 80, 4);
+    expect(names.statistics().left).toBe(0);
+    watched(names, true).emit('connectionAttemptTimeout', '10.0.0.1', 80, 4);
+    expect(names.statistics().left).toBe(1);
   });
 });
 
