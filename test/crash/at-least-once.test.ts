@@ -3,11 +3,12 @@
 import { expect, test } from 'vitest';
 import { expectOneResultEach, killAndResume, timesSeen } from './killed-runs.ts';
 
-const records = 20_000;
+const records = 14_000;
+const kills = 20;
 
 test('every record has one result, and what came twice carried the same key', async () => {
-  const run = await killAndResume({ records, kills: 30, delivery: 'at-least-once', method: 'POST', seed: 11 });
-  expect(run.kills).toBe(30);
+  const run = await killAndResume({ records, kills, delivery: 'at-least-once', method: 'POST', seed: 11 });
+  expect(run.kills).toBe(kills);
   expectOneResultEach(run, records);
   expect(run.stats.records.untracked).toBe(0);
   expect(run.stats.records.manyKeys).toBe(0);

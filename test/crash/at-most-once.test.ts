@@ -3,11 +3,12 @@
 import { expect, test } from 'vitest';
 import { expectOneResultEach, killAndResume, timesSeen } from './killed-runs.ts';
 
-const records = 20_000;
+const records = 14_000;
+const kills = 20;
 
 test('no POST was seen twice, and results say what the service saw', async () => {
-  const run = await killAndResume({ records, kills: 30, delivery: 'at-most-once', method: 'POST', seed: 12 });
-  expect(run.kills).toBe(30);
+  const run = await killAndResume({ records, kills, delivery: 'at-most-once', method: 'POST', seed: 12 });
+  expect(run.kills).toBe(kills);
   expectOneResultEach(run, records);
   expect(run.stats.records.maximum).toBe(1);
   const known = run.rows.filter((row) => row.result !== 'unknown');

@@ -29,7 +29,7 @@ const cases: readonly { name: string; options: Partial<BatchOptions>; killedAfte
   { name: 'at most once, in order', options: { delivery: 'at-most-once', order: 'input' }, killedAfter: 15 },
 ];
 
-test.each(cases)('$name: from every moment the run goes on', async ({ options, killedAfter }) => {
+test.concurrent.each(cases)('$name: from every moment the run goes on', async ({ options, killedAfter }) => {
   using bench = new DiskBench({ records, options });
   if (killedAfter !== null) await bench.run({ killAfter: killedAfter });
   const moments: Moment[] = [];

@@ -36,7 +36,7 @@ const cases = [
   { name: 'out.csv', killAfter: Infinity },
 ] as const;
 
-test.each(cases)('$name after $killAfter results, cut at every byte', async ({ name, killAfter }) => {
+test.concurrent.each(cases)('$name after $killAfter results, cut at every byte', async ({ name, killAfter }) => {
   const files = await filesOf(name, {}, killAfter);
   using bench = new DiskBench({ records, output: name });
   const headerBytes = files.journal.indexOf('\n') + 1;
@@ -54,7 +54,7 @@ test.each(cases)('$name after $killAfter results, cut at every byte', async ({ n
   }
 });
 
-test.each(cases)(
+test.concurrent.each(cases)(
   '$name after $killAfter results: cut here and there, it is run to its end',
   async ({ name, killAfter }) => {
     using bench = new DiskBench({ records, output: name, environment: { compactAfterBytes: 1e6 } });

@@ -1,5 +1,6 @@
 // The Nth operation of the disk fails, for N = 1, 2, 3 ... until a run ends in which nothing failed. Then
-// the same command on a good disk: every record has one result, whatever went wrong.
+// the same command on a good disk: every record has one result, whatever went wrong. The cases run side by
+// side, since each mostly waits for the disk.
 
 import { expect, test } from 'vitest';
 import type { BatchOptions } from '../../src/batch/batch-options.ts';
@@ -42,18 +43,22 @@ const plans = [
 // Both ways for what is most often done; the others take turns.
 const pairs = cases.flatMap((what, at) => (at < 3 ? plans : [plans[at % 2] ?? plans[0]]).map((how) => ({ what, how })));
 
-test.each(pairs)('$what.name, the disk fails $how.name', async ({ what, how }) => {
-  let failAt = 1;
-  let disk = await runOn(what, { ...how, failAt });
-  while (disk.faulted) disk = await runOn(what, { ...how, failAt: ++failAt });
-  // It was worth it: there were checkpoints, and the journal was replaced on the way.
-  const count = (operation: string): number => disk.log.filter((line) => line.includes(` ${operation} `)).length;
-  expect(count('sync')).toBeGreaterThan(4);
-  expect(count('rename')).toBeGreaterThan(1);
-});
+test.concurrent.each(pairs)(
+  '$what.name, the disk fails $how.name',
+  async ({ what, how }) => {
+    let failAt = 1;
+    let disk = await runOn(what, { ...how, failAt });
+    while (disk.faulted) disk = await runOn(what, { ...how, failAt: ++failAt });
+    // It was worth it: there were checkpoints, and the journal was replaced on the way.
+    const count = (operation: string): number => disk.log.filter((line) => line.includes(` ${operation} `)).length;
+    expect(count('sync')).toBeGreaterThan(4);
+    expect(count('rename')).toBeGreaterThan(1);
+  },
+  60_000,
+);
 
 async function runOn(what: Case, plan: FaultPlan): Promise<FaultyDisk> {
-  using bench = new DiskBench({ records: 16, ...what });
+  using bench = new DiskBench({ records: 12, ...what });
   if (what.killedAfter !== undefined) await bench.run({ killAfter: what.killedAfter });
   const disk = new FaultyDisk(quickDisk, plan);
   try {
