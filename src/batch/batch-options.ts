@@ -22,8 +22,10 @@ export interface BatchOptions extends PlanOptions {
   readonly concurrency?: number | 'auto';
   /** The same for each origin. */
   readonly perOrigin?: number;
-  /** Per origin: `10/s`, `600/m`, `5000/h`. */
-  readonly rate?: string;
+  /** Per origin: `10/s`, `600/m`, `5000/h`, and `90000/m:cost` for what requests cost. Several hold together. */
+  readonly rate?: string | readonly string[];
+  /** Where a JSON answer tells what its request cost, such as `usage.total_tokens`. */
+  readonly costFrom?: string;
   /** Attempts after the first. @default 3 */
   readonly retries?: number;
   /** Comma separated: statuses, `5xx`, `network`, `timeout`. @default 408,425,429,5xx,network,timeout */

@@ -36,6 +36,7 @@ export function refuseContradictions(options: BatchOptions, output: string, name
     throw contradiction(`${nameOf(first)} and ${nameOf(second)} cannot be given together`, 'leave one of them out');
   }
   refuseHalfACertificate(options, nameOf);
+  refuseHalfACost(options, nameOf);
   refuseUnusableOutput(options, output, nameOf);
 }
 
@@ -46,6 +47,23 @@ function refuseHalfACertificate(options: BatchOptions, nameOf: NameOf): void {
     `${nameOf(there)} was given without ${nameOf(missing)}`,
     'give both; if one file holds both, name it twice',
   );
+}
+
+/** A rate that counts costs needs somebody who says them, and who says them needs such a rate. */
+function refuseHalfACost(options: BatchOptions, nameOf: NameOf): void {
+  const rate = [options.rate ?? []].flat().find((text) => text.endsWith(':cost'));
+  const said = (['cost', 'costFrom'] as const).find((key) => options[key] !== undefined);
+  if (rate === undefined && said !== undefined)
+    throw contradiction(
+      `${nameOf(said)} was given without a rate that counts costs`,
+      `give ${nameOf('rate')} such as 90000/m:cost, or leave it out`,
+    );
+  // Records that are requests, the requests of a map module and a request file may have a cost of their own.
+  if (rate !== undefined && said === undefined && options.url !== undefined)
+    throw contradiction(
+      `${nameOf('rate')} ${rate} counts what requests cost, and nothing says what they cost`,
+      `give ${nameOf('cost')} such as {{tokens}}, or ${nameOf('costFrom')} such as usage.total_tokens`,
+    );
 }
 
 function refuseUnusableOutput(options: BatchOptions, output: string, nameOf: NameOf): void {

@@ -3,9 +3,10 @@
 
 import type { BatchOptions } from './batch-options.ts';
 import { badOption } from './bad-option.ts';
-import { parseRate } from './rate.ts';
 import { parseRetryOn, parseStatusSet } from './status-set.ts';
+import { parseRate } from '../concurrency/parse-rate.ts';
 import { UsageError } from '../errors.ts';
+import { parseCostPath } from '../plan/cost-from.ts';
 
 /** Checks a value; `name` is the option as it is to stand in a message. Throws a UsageError. */
 export type OptionRule = (value: unknown, name: string) => void;
@@ -37,13 +38,18 @@ export const optionRules: { readonly [Key in keyof Required<BatchOptions>]: Opti
   baseUrl: secret(isBaseUrl, 'a URL that begins with http:// or https://', 'write https://…; '),
   user: secret((value) => value.includes(':') && !value.startsWith(':'), 'name:password'),
   bearer: secret((value) => /^[\x21-\x7e]+$/u.test(value), 'a token of visible ASCII characters'),
+  cost: (value, name) => {
+    if (typeof value === 'number' && value >= 0 && value < Infinity) return;
+    text('a number from 0 up, or a template such as {{tokens}}')(value, name);
+  },
   idempotencyKey: matching(aToken, 'the name of a header, or off'),
 
   concurrency: (value, name) => {
     if (value !== 'auto') whole(1, 'a whole number from 1 up, or auto')(value, name);
   },
   perOrigin: whole(1),
-  rate: parsedBy(parseRate),
+  rate: oneOrMore(parseRate, 'a rate such as 10/s, or a list of them'),
+  costFrom: parsedBy(parseCostPath),
   retries: whole(0),
   retryOn: parsedBy(parseRetryOn),
   success: parsedBy(parseStatusSet),
@@ -132,6 +138,15 @@ function parsedBy(parse: (text: string, name: string) => unknown): OptionRule {
   return (value, name) => {
     if (typeof value !== 'string') throw badOption(name, 'a text', value);
     parse(value, name);
+  };
+}
+
+function oneOrMore(parse: (text: string, name: string) => unknown, expectation: string): OptionRule {
+  return (value, name) => {
+    for (const one of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
+      if (typeof one !== 'string') throw badOption(name, expectation, one);
+      parse(one, name);
+    }
   };
 }
 

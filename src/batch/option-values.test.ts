@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseByteSize } from './byte-size.ts';
 import { parseDuration } from './duration.ts';
-import { parseRate } from './rate.ts';
 import { parseRetryOn, parseStatusSet } from './status-set.ts';
 
 describe('durations', () => {
@@ -48,15 +47,6 @@ describe('sizes', () => {
       `Expected \`--max\` to be a size such as 1000B, 64MB or 16MiB, got ${text === '' ? 'nothing' : JSON.stringify(text)}`,
     );
   });
-});
-
-test.each([
-  ['10/s', 10, 1000],
-  ['0.5/s', 0.5, 1000],
-  ['600 / m', 600, 60_000],
-  ['5000/h', 5000, 3_600_000],
-])('the rate %s', (text, count, perMs) => {
-  expect(parseRate(text, 'x')).toEqual({ count, perMs });
 });
 
 describe('statuses', () => {

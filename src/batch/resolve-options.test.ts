@@ -25,7 +25,8 @@ test('defaults are those of the contract', () => {
     maxRecordBytes: 16_777_216,
     concurrency: 'auto',
     perOrigin: null,
-    rate: null,
+    rates: [],
+    costFrom: null,
     retries: 3,
     timeoutMs: 30_000,
     connectTimeoutMs: 10_000,
@@ -75,10 +76,37 @@ test('values become what they mean, what shapes requests stays together, and all
   });
   expect(resolved.plan).toEqual({ url: 'http://h/{{id}}', headers: ['A: b'] });
   expect(resolved.outputFormat).toBe('csv');
-  expect(resolved.rate).toEqual({ count: 600, perMs: 60_000 });
+  expect(resolved.rates).toEqual([{ count: 600, perMs: 60_000, unit: 'requests', text: '600/m' }]);
   expect([resolved.retryOn.network, resolved.retryOn.timeout]).toEqual([false, true]);
   expect(resolved.proxy).toBe('http://proxy.example:3128');
   expect(Object.isFrozen(resolved) && Object.isFrozen(resolved.plan)).toBe(true);
+});
+
+test('several rates hold together, and one of costs makes the cost of records count', () => {
+  const resolved = resolveOptions({
+    input: '-',
+    url: 'http://h/',
+    rate: ['10/s', '90000/m:cost'],
+    cost: '{{tokens}}',
+    costFrom: 'usage.total_tokens',
+  });
+  expect(resolved.rates.map(({ text, unit }) => [text, unit])).toEqual([
+    ['10/s', 'requests'],
+    ['90000/m:cost', 'cost'],
+  ]);
+  expect(resolved.plan).toEqual({ url: 'http://h/', cost: '{{tokens}}', countsCost: true });
+  expect(resolved.costFrom).toEqual(['usage', 'total_tokens']);
+  expect(Object.isFrozen(resolved.rates)).toBe(true);
+});
+
+test.each([
+  [{}],
+  [{ url: 'http://h/', costFrom: 'cost' }],
+  [{ url: 'http://h/', cost: 0 }],
+  [{ map: 'map.ts' }],
+  [{ request: 'request.json' }],
+])('somebody may say the cost: %j', (options) => {
+  expect(problem({ rate: '1/s:cost', ...options })).toBe('no problem');
 });
 
 test.each([
@@ -113,6 +141,31 @@ describe('refused', () => {
     [{ fresh: 'yes' }, 'Expected `fresh` to be true or false, got "yes"'],
     [{ rate: '10' }, 'Expected `rate` to be a rate such as 10/s, 600/m or 5000/h, got "10" | write 10/s, 10/m or 10/h'],
     [{ rate: '0/s' }, 'Expected `rate` to be a rate such as 10/s, 600/m or 5000/h, got "0/s"'],
+    [
+      { rate: ['10/s', '5'] },
+      'Expected `rate` to be a rate such as 10/s, 600/m or 5000/h, got "5" | write 5/s, 5/m or 5/h',
+    ],
+    [{ rate: 10 }, 'Expected `rate` to be a rate such as 10/s, or a list of them, got 10'],
+    [{ rate: ['10/s', null] }, 'Expected `rate` to be a rate such as 10/s, or a list of them, got null'],
+    [{ cost: -1 }, 'Expected `cost` to be a number from 0 up, or a template such as {{tokens}}, got -1'],
+    [{ cost: NaN }, 'Expected `cost` to be a number from 0 up, or a template such as {{tokens}}, got NaN'],
+    [{ cost: '' }, 'Expected `cost` to be a number from 0 up, or a template such as {{tokens}}, got nothing'],
+    [
+      { costFrom: 'usage[0]' },
+      'Expected `costFrom` to be a path such as usage.total_tokens, got "usage[0]" | names and indexes of arrays with dots between, without brackets: usages.0.tokens',
+    ],
+    [
+      { cost: 5, rate: '10/s' },
+      '`cost` was given without a rate that counts costs | give `rate` such as 90000/m:cost, or leave it out',
+    ],
+    [
+      { costFrom: 'cost' },
+      '`costFrom` was given without a rate that counts costs | give `rate` such as 90000/m:cost, or leave it out',
+    ],
+    [
+      { url: 'http://h/', rate: ['10/s', '9/m:cost'] },
+      '`rate` 9/m:cost counts what requests cost, and nothing says what they cost | give `cost` such as {{tokens}}, or `costFrom` such as usage.total_tokens',
+    ],
     [
       { success: '2xx,ok' },
       'Expected `success` to be a list of statuses such as 2xx,304,400-404, got "2xx,ok" | "ok" is none of these',

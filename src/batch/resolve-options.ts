@@ -2,14 +2,15 @@
 // Pure: it reads no file and no environment, so that it may be asked twice and answers the same.
 
 import { basename, dirname, join } from 'node:path';
+import { parseRate } from '../concurrency/parse-rate.ts';
 import { UsageError } from '../errors.ts';
+import { parseCostPath } from '../plan/cost-from.ts';
 import { nearestName } from '../plan/nearest-name.ts';
-import type { PlanOptions } from '../plan/plan-options.ts';
+import type { CheckedPlanOptions, PlanOptions } from '../plan/plan-options.ts';
 import { optionName, type OptionNaming } from './bad-option.ts';
 import type { BatchOptions } from './batch-options.ts';
 import { refuseContradictions } from './option-contradictions.ts';
 import { optionRules } from './option-rules.ts';
-import { parseRate } from './rate.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 import { parseRetryOn, parseStatusSet } from './status-set.ts';
 
@@ -29,6 +30,7 @@ const planKeys = Object.keys({
   user: 0,
   bearer: 0,
   idempotencyKey: 0,
+  cost: 0,
 } satisfies Record<keyof PlanOptions, 0>) as Array<keyof PlanOptions>;
 
 /**
@@ -66,8 +68,10 @@ function ruleOf(key: string): (typeof optionRules)[Key] {
 }
 
 function complete(given: BatchOptions, output: string): ResolvedOptions {
+  const rates = Object.freeze([given.rate ?? []].flat().map((text) => parseRate(text, 'rate')));
+  const countsCost = rates.some(({ unit }) => unit === 'cost');
   return {
-    plan: Object.freeze(planOptions(given)),
+    plan: Object.freeze(planOptions(given, countsCost)),
     input: given.input,
     output,
     outputFormat: /\.csv$/iu.test(output) ? 'csv' : 'jsonl',
@@ -78,7 +82,8 @@ function complete(given: BatchOptions, output: string): ResolvedOptions {
 
     concurrency: given.concurrency ?? 'auto',
     perOrigin: given.perOrigin ?? null,
-    rate: given.rate === undefined ? null : parseRate(given.rate, 'rate'),
+    rates,
+    costFrom: given.costFrom === undefined ? null : parseCostPath(given.costFrom, 'costFrom'),
     retries: given.retries ?? 3,
     retryOn: parseRetryOn(given.retryOn ?? '408,425,429,5xx,network,timeout'),
     success: parseStatusSet(given.success ?? '2xx'),
@@ -105,8 +110,9 @@ function complete(given: BatchOptions, output: string): ResolvedOptions {
   };
 }
 
-function planOptions(given: BatchOptions): PlanOptions {
-  return Object.fromEntries(planKeys.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]));
+function planOptions(given: BatchOptions, countsCost: boolean): CheckedPlanOptions {
+  const options = planKeys.filter((key) => given[key] !== undefined).map((key) => [key, given[key]] as const);
+  return Object.fromEntries<unknown>(countsCost ? [...options, ['countsCost', true]] : options);
 }
 
 /** `orders.jsonl.gz` -> `orders.results.jsonl`, beside the input. */

@@ -1,14 +1,14 @@
 // The options of a run after they were checked: nothing is optional any more, texts have become values.
 // Made by `resolveOptions` only, frozen, and read by everything that sets a run up.
 
-import type { PlanOptions } from '../plan/plan-options.ts';
-import type { Rate } from './rate.ts';
+import type { Rate } from '../concurrency/pacer.ts';
+import type { CheckedPlanOptions } from '../plan/plan-options.ts';
 import type { RetryOn, StatusSet } from './status-set.ts';
 
 /** A checked, complete and frozen set of options. Times are milliseconds, sizes are bytes. */
 export interface ResolvedOptions {
   /** What shapes the requests; only what was given. */
-  readonly plan: PlanOptions;
+  readonly plan: CheckedPlanOptions;
 
   /** Path, or `-` for standard input. */
   readonly input: string;
@@ -24,7 +24,9 @@ export interface ResolvedOptions {
 
   readonly concurrency: number | 'auto';
   readonly perOrigin: number | null;
-  readonly rate: Rate | null;
+  readonly rates: readonly Rate[];
+  /** Names and indexes that lead to the cost in a JSON answer. */
+  readonly costFrom: readonly string[] | null;
   readonly retries: number;
   readonly retryOn: RetryOn;
   readonly success: StatusSet;

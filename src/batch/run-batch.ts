@@ -112,7 +112,7 @@ async function assemble({ options, given, world, reader, planner, format, files 
     batches: reader.batches(recovered?.position, isSettled)[Symbol.asyncIterator](),
     endIndex: options.limit === null ? Infinity : options.offset + options.limit,
     planner,
-    governor: new Governor({ concurrency: limit.concurrency, perOrigin: options.perOrigin, rate: options.rate, clock }),
+    governor: new Governor({ ...limit, perOrigin: options.perOrigin, rate: options.rates[0] ?? null, clock }),
     transport,
     recorder,
     events: listeners(statistics, world),
@@ -133,7 +133,7 @@ async function assemble({ options, given, world, reader, planner, format, files 
   });
   return new LiveRun({
     options,
-    rateLimit: given.rate ?? null,
+    rateLimit: [given.rate ?? []].flat().join(', ') || null,
     description: describeRun(options, limit, recovered),
     resumed: recovered === null ? null : { settled: countSettled(alreadySettled) },
     clock,

@@ -59,7 +59,7 @@ test('texts become numbers, times, sizes, lists and switches', () => {
   ).toEqual({
     input: 'in.jsonl',
     concurrency: 64,
-    rate: '10/s',
+    rate: ['10/s'],
     timeoutMs: 1500,
     graceMs: 0,
     maxBodyBytes: 1_048_576,
@@ -69,6 +69,19 @@ test('texts become numbers, times, sizes, lists and switches', () => {
     retries: 'two',
     headers: ['A: 1', 'B: 2'],
   });
+});
+
+test('several rates hold together, and go into the command that resumes', () => {
+  const words = ['--rate', '10/s', '--rate', '9/m:cost', '--cost', '{{n}}', '--cost-from', 'usage.n'];
+  expect(optionsOf(...words)).toEqual({
+    input: 'in.jsonl',
+    rate: ['10/s', '9/m:cost'],
+    cost: '{{n}}',
+    costFrom: 'usage.n',
+  });
+  expect(resumeCommand(parseArguments(runSpec, ['in.jsonl', ...words]))).toBe(
+    "manyfetch run in.jsonl --rate 10/s --rate 9/m:cost --cost '{{n}}' --cost-from usage.n",
+  );
 });
 
 describe('credentials', () => {

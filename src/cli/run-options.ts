@@ -55,7 +55,23 @@ const sending: readonly Omit<OptionSpec, 'group'>[] = [
     default: 'auto',
   },
   { name: 'per-origin', value: 'N', help: 'the same for each origin' },
-  { name: 'rate', value: 'N/s|N/m|N/h', help: 'requests started per origin, evenly spread' },
+  {
+    name: 'rate',
+    value: 'N/s|N/m|N/h',
+    repeat: true,
+    help: 'requests started per origin, evenly spread; several hold together; 90000/m:cost counts what they cost',
+  },
+  {
+    name: 'cost',
+    value: 'T',
+    help: 'what a request costs, such as {{tokens}}',
+    default: 'the request\'s own "cost", else 1',
+  },
+  {
+    name: 'cost-from',
+    value: 'PATH',
+    help: 'where a JSON answer tells the real cost, such as usage.total_tokens; what was taken is corrected',
+  },
   { name: 'retries', value: 'N', help: 'attempts after the first', default: '3' },
   {
     name: 'retry-on',

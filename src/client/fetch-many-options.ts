@@ -10,6 +10,7 @@ export type SharedOption =
   | 'bearer'
   | 'concurrency'
   | 'connectTimeoutMs'
+  | 'costFrom'
   | 'delivery'
   | 'http'
   | 'idempotencyKey'

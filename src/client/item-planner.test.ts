@@ -9,6 +9,7 @@ function planned(item: unknown, headers?: HeadersInput, authorization: string | 
     baseUrl: new URL('https://api.example.com/v1/'),
     headers: new DefaultHeaders(headers, authorization),
     idempotencyHeader: 'Idempotency-Key',
+    countsCost: true,
   });
   const plan = planner.plan(item, 3);
   if (plan.kind !== 'request') throw new Error(plan.kind);
@@ -18,8 +19,13 @@ function planned(item: unknown, headers?: HeadersInput, authorization: string | 
     const name = String(request.headers[at]).toLowerCase();
     section[name] = [section[name], request.headers[at + 1]].filter((value) => value !== undefined).join(' | ');
   }
-  return { ...request, id: plan.id, timeoutMs: plan.timeoutMs, section };
+  return { ...request, id: plan.id, timeoutMs: plan.timeoutMs, cost: plan.cost, section };
 }
+
+test('an item may say what it costs', () => {
+  expect(planned({ url: '/', cost: 12.5 }).cost).toBe(12.5);
+  expect(planned('/').cost).toBeNull();
+});
 
 test('a URL is a GET, resolved against the base', () => {
   for (const item of ['orders?x=1', new URL('https://api.example.com/v1/orders?x=1')]) {

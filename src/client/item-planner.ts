@@ -16,13 +16,15 @@ export interface ItemPlannerOptions {
   readonly headers: DefaultHeaders;
   /** Null: none is sent. */
   readonly idempotencyHeader: string | null;
+  /** A rate counts what requests cost. */
+  readonly countsCost: boolean;
 }
 
 export class ItemPlanner implements Planner {
   readonly #headers: DefaultHeaders;
   readonly #records: RecordPlanner;
 
-  constructor({ runId, baseUrl, headers, idempotencyHeader }: ItemPlannerOptions) {
+  constructor({ runId, baseUrl, headers, idempotencyHeader, countsCost }: ItemPlannerOptions) {
     this.#headers = headers;
     this.#records = new RecordPlanner({
       template: {
@@ -33,11 +35,13 @@ export class ItemPlanner implements Planner {
         body: { kind: 'none' },
         id: null,
         timeoutMs: null,
+        cost: null,
       },
       headers: new HeaderPlan([], { runId, authorization: null, idempotencyHeader }),
       urls: new UrlParser(baseUrl),
       secrets: [],
       textIsJson: true,
+      countsCost,
     });
   }
 

@@ -28,6 +28,8 @@ export interface RequestInput {
   readonly id?: string | number;
   /** One attempt, in milliseconds. @default the option `timeoutMs` */
   readonly timeoutMs?: number;
+  /** What it costs, from 0 up, if the option `rate` counts costs, such as `'90000/m:cost'`. @default 1 */
+  readonly cost?: number;
 }
 
 /** One item of a source: a URL to get, or a whole request. */

@@ -19,6 +19,9 @@ describe('refused at once', () => {
   test.each<[object, string]>([
     [{ concurrency: 0 }, 'Expected `concurrency` to be a whole number from 1 up, or auto, got 0'],
     [{ rate: '10' }, 'Expected `rate` to be a rate such as 10/s, 600/m or 5000/h, got "10"'],
+    [{ rate: ['10/s', ''] }, 'Expected `rate` to be a rate such as 10/s, 600/m or 5000/h, got nothing'],
+    [{ costFrom: 'usage.tokens' }, '`costFrom` was given without a rate that counts costs'],
+    [{ cost: 5 }, 'There is no option `cost`'],
     [{ timeoutMs: '5s' }, 'Expected `timeoutMs` to be a time from 1 ms to 24 days, in milliseconds, got "5s"'],
     [{ ordered: 1 }, 'Expected `ordered` to be true or false, got 1'],
     [{ signal: {} }, 'Expected `signal` to be an AbortSignal, got an object'],

@@ -23,6 +23,7 @@ const shared: readonly string[] = Object.keys({
   bearer: 0,
   concurrency: 0,
   connectTimeoutMs: 0,
+  costFrom: 0,
   delivery: 0,
   http: 0,
   idempotencyKey: 0,
@@ -79,6 +80,7 @@ export function resolveFetchOptions(options: FetchManyOptions): ResolvedFetchOpt
       baseUrl: readBaseUrl(plan.baseUrl),
       headers: new DefaultHeaders(headers, authorization),
       idempotencyHeader: idempotencyHeaderOf(plan),
+      countsCost: plan.countsCost === true,
     },
     connecting: {
       connectTimeoutMs: sending.connectTimeoutMs,

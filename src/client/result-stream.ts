@@ -137,13 +137,13 @@ export class ResultStream implements AsyncIterableIterator<Result, undefined, vo
 
   #engine(items: SourceBatches): Engine {
     const { options, transport, clock, random } = this.#parts;
-    const { perOrigin, rate, retries, retryOn, delivery, maxWaitMs, success, redirects, timeoutMs, maxBodyBytes } =
+    const { perOrigin, rates, retries, retryOn, delivery, maxWaitMs, success, redirects, timeoutMs, maxBodyBytes } =
       options.sending;
     return new Engine({
       batches: { next: () => items.next().catch(this.#onSourceFailure), return: () => items.return() },
       endIndex: Infinity,
       planner: new ItemPlanner(options.planning),
-      governor: new Governor({ concurrency: this.#concurrency, perOrigin, rate, clock }),
+      governor: new Governor({ concurrency: this.#concurrency, perOrigin, rate: rates[0] ?? null, clock }),
       transport,
       recorder: this.#queue,
       events: nobodyListens,

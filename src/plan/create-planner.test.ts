@@ -18,6 +18,7 @@ async function plan(options: Partial<PlannerOptions>, text: string): Promise<Pla
 interface Want {
   readonly id?: string | null;
   readonly timeoutMs?: number | null;
+  readonly cost?: number | null;
   readonly method?: string;
   readonly origin?: string;
   readonly path: string;
@@ -32,6 +33,7 @@ function planned(want: Want): Planned {
     kind: 'request',
     id: want.id ?? null,
     timeoutMs: want.timeoutMs ?? null,
+    cost: want.cost ?? null,
     request: {
       method: want.method ?? 'GET',
       origin,

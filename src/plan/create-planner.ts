@@ -8,7 +8,7 @@ import { readOptionFile } from './option-file.ts';
 import { idempotencyHeaderOf } from './idempotency-header.ts';
 import { UrlParser } from './parse-url.ts';
 import { secretForms } from './placed-secrets.ts';
-import type { PlanOptions } from './plan-options.ts';
+import type { CheckedPlanOptions, PlanOptions } from './plan-options.ts';
 import type { Planner } from './planner.ts';
 import { RecordPlanner } from './record-planner.ts';
 import { templateOfFile, templateOfOptions } from './request-template.ts';
@@ -17,7 +17,7 @@ import { TemplatePlanner } from './template-planner.ts';
 import { compileUrl } from './url-template.ts';
 
 /** What a planner is made of. */
-export interface PlannerOptions extends PlanOptions {
+export interface PlannerOptions extends CheckedPlanOptions {
   /** Part of every idempotency key: the same in all processes that work on the run. */
   readonly runId: string;
   /** What `{{$env.NAME}}` is looked up in. */
@@ -58,7 +58,8 @@ export async function createPlanner(options: PlannerOptions): Promise<Planner> {
     const url = compileUrl(template.url, base, urls, template.urlOption);
     return new TemplatePlanner(template, url, headers, secrets, textIsJson);
   }
-  const records = new RecordPlanner({ template, headers, urls, secrets, textIsJson });
+  const countsCost = options.countsCost === true;
+  const records = new RecordPlanner({ template, headers, urls, secrets, textIsJson, countsCost });
   return options.map === undefined ? records : new MapPlanner(await loadMap(options.map), records, textIsJson);
 }
 

@@ -27,4 +27,12 @@ export interface PlanOptions {
   readonly bearer?: string;
   /** Name of the header that carries the idempotency key of a POST or PATCH; `off` sends none. @default Idempotency-Key */
   readonly idempotencyKey?: string;
+  /** What a request costs, for rates such as `90000/m:cost`: a template, or a number. @default the request's own `cost`, else 1 */
+  readonly cost?: string | number;
+}
+
+/** The same, with what other options mean for requests. */
+export interface CheckedPlanOptions extends PlanOptions {
+  /** A rate counts what requests cost, so the `cost` of a record or of a map's request means that. @default false */
+  readonly countsCost?: boolean;
 }

@@ -20,6 +20,7 @@ export interface RequestParts {
   readonly headers: readonly string[];
   readonly body: Body;
   readonly timeoutMs: number | null;
+  readonly cost: number | null;
 }
 
 /** @throws {RecordError} `missing_field`, `bad_header` */
@@ -29,7 +30,7 @@ export function planRequest(
   headers: HeaderPlan,
   secrets: readonly string[],
 ): Planned {
-  const { target, body } = parts;
+  const { id, target, body, timeoutMs, cost } = parts;
   const method = parts.method ?? (body.content === null ? 'GET' : 'POST');
   const request: HttpRequest = {
     method,
@@ -39,7 +40,7 @@ export function planRequest(
     body: body.content,
     shownUrl: target.shown,
   };
-  return { kind: 'request', id: parts.id, request: withSecrets(request, secrets), timeoutMs: parts.timeoutMs };
+  return { kind: 'request', id, request: withSecrets(request, secrets), timeoutMs, cost };
 }
 
 /** The outcome of a record that cannot become a request. */

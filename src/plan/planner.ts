@@ -12,6 +12,8 @@ export type Planned =
       readonly request: HttpRequest;
       /** The record's own `timeoutMs`, if it has one. */
       readonly timeoutMs: number | null;
+      /** What it costs, from 0 up, for rates that count that; null: nothing says it. */
+      readonly cost: number | null;
     }
   | { readonly kind: 'bad'; readonly id: string | null; readonly error: RecordError }
   | { readonly kind: 'skip'; readonly id: string | null };

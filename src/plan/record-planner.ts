@@ -2,6 +2,7 @@
 // override and add to what the record says.
 
 import { renderBody, renderText } from './body-plan.ts';
+import { renderCost } from './cost-plan.ts';
 import type { HeaderPlan } from './header-plan.ts';
 import { readMethod } from './method.ts';
 import type { UrlParser } from './parse-url.ts';
@@ -19,6 +20,8 @@ export interface RecordPlannerParts {
   readonly urls: UrlParser;
   readonly secrets: readonly string[];
   readonly textIsJson: boolean;
+  /** The `cost` of a request is what it costs. */
+  readonly countsCost: boolean;
 }
 
 /** A planner for records that are requests. */
@@ -49,9 +52,13 @@ export class RecordPlanner implements Planner {
    * @throws {RecordError}
    */
   planShape(shape: RecordScope, scope: RecordScope, id: string | null, strings: boolean): Planned {
-    const { template, headers, urls, secrets } = this.#parts;
+    const { template, headers, urls, secrets, countsCost } = this.#parts;
     const bodyGiven = template.body.kind !== 'none';
-    const record = readRequestRecord(shape, { strings, ignoreBody: bodyGiven });
+    const record = readRequestRecord(shape, {
+      strings,
+      ignoreBody: bodyGiven,
+      ignoreCost: !countsCost || template.cost !== null,
+    });
     const method = template.method === null ? record.method : renderText(template.method, scope);
     return planRequest(
       {
@@ -61,6 +68,7 @@ export class RecordPlanner implements Planner {
         headers: record.headers,
         body: bodyGiven ? renderBody(template.body, scope) : record.body,
         timeoutMs: record.timeoutMs,
+        cost: template.cost === null ? record.cost : renderCost(template.cost, scope),
       },
       scope,
       headers,

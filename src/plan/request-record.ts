@@ -1,9 +1,10 @@
-// Reads a record that is itself a request: `{url, method, headers, body, bodyBase64, id, timeoutMs}`, the
+// Reads a record that is itself a request: `{url, method, headers, body, bodyBase64, id, timeoutMs, cost}`, the
 // OpenAI batch line, a bare URL. It checks every field that is used and ignores the others.
 
 import { RecordError } from '../errors.ts';
 import { readBase64 } from './base64-body.ts';
 import { type Body, jsonType, noBody, textType } from './body-plan.ts';
+import { costIn } from './cost-plan.ts';
 import { badHeader, headerNameTrouble, headerValueTrouble } from './header-rules.ts';
 import { nearestName } from './nearest-name.ts';
 import { isObject, type RecordScope } from './record-scope.ts';
@@ -16,6 +17,7 @@ export interface RequestRecord {
   readonly headers: readonly string[];
   readonly body: Body;
   readonly timeoutMs: number | null;
+  readonly cost: number | null;
 }
 
 /** How strictly a record is read. */
@@ -24,6 +26,8 @@ export interface ReadingRules {
   readonly strings: boolean;
   /** The body is given by an option: the record's is not looked at. */
   readonly ignoreBody: boolean;
+  /** No rate counts costs, or an option gives them: `cost` is a field like any other. */
+  readonly ignoreCost: boolean;
 }
 
 const noHeaders: readonly string[] = [];
@@ -33,7 +37,7 @@ const bodyPart = { kind: 'field', name: 'body', keys: ['body'] } as const;
 export function readRequestRecord(scope: RecordScope, rules: ReadingRules): RequestRecord {
   const value = scope.value;
   if (typeof value === 'string') {
-    return { url: value, method: null, headers: noHeaders, body: noBody, timeoutMs: null };
+    return { url: value, method: null, headers: noHeaders, body: noBody, timeoutMs: null, cost: null };
   }
   if (!isObject(value) || Array.isArray(value)) {
     const what = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
@@ -55,6 +59,7 @@ export function readRequestRecord(scope: RecordScope, rules: ReadingRules): Requ
     headers: readHeaders(field(value, 'headers', rules), rules),
     body: rules.ignoreBody ? noBody : readBody(value, scope, rules),
     timeoutMs: readTimeout(field(value, 'timeoutMs', rules), rules),
+    cost: rules.ignoreCost ? null : readCost(field(value, 'cost', rules), rules),
   };
 }
 
@@ -64,6 +69,13 @@ export function readTimeout(value: unknown, rules: Pick<ReadingRules, 'strings'>
   const number = rules.strings && typeof value === 'string' ? Number(value) : value;
   if (typeof number === 'number' && Number.isFinite(number) && number > 0) return number;
   throw wrongType('timeoutMs', 'a number of milliseconds above 0', value);
+}
+
+function readCost(value: unknown, rules: ReadingRules): number | null {
+  if (value === undefined) return null;
+  const cost = rules.strings ? costIn(value) : typeof value === 'number' ? costIn(value) : null;
+  if (cost === null) throw wrongType('cost', 'a number from 0 up', value);
+  return cost;
 }
 
 function field(record: Record<string, unknown>, name: string, rules: ReadingRules): unknown {

@@ -3,10 +3,12 @@
 
 import { RecordError, UsageError } from '../errors.ts';
 import { type BodyPlan, compileBody, jsonType } from './body-plan.ts';
+import { compileCost, type CostPlan } from './cost-plan.ts';
+import { isExactNumber } from './exact-json.ts';
 import { compileHeader, compileHeaderLine, type HeaderTemplate } from './header-plan.ts';
 import { compileJson, parseTemplatedJson } from './json-template.ts';
 import { readMethod } from './method.ts';
-import type { PlanOptions } from './plan-options.ts';
+import type { CheckedPlanOptions, PlanOptions } from './plan-options.ts';
 import { isObject } from './record-scope.ts';
 import { constantText, parseTemplate, type Template, type TemplateContext } from './template.ts';
 
@@ -20,6 +22,7 @@ export interface RequestTemplate {
   readonly body: BodyPlan;
   readonly id: Template | null;
   readonly timeoutMs: Template | null;
+  readonly cost: CostPlan | null;
 }
 
 type ContextOf = (option: string) => TemplateContext;
@@ -34,6 +37,7 @@ export function templateOfOptions(options: PlanOptions, contextOf: ContextOf): R
     body: compileBody(options, contextOf),
     id: null,
     timeoutMs: null,
+    cost: options.cost === undefined ? null : compileCost(String(options.cost), contextOf('--cost')),
   };
 }
 
@@ -41,7 +45,7 @@ export function templateOfOptions(options: PlanOptions, contextOf: ContextOf): R
 export function templateOfFile(
   text: string,
   path: string,
-  options: PlanOptions,
+  options: CheckedPlanOptions,
   contextOf: ContextOf,
 ): RequestTemplate {
   const option = `--request ${path}`;
@@ -72,6 +76,7 @@ export function templateOfFile(
     body: fileBody(file, option, contextOf),
     id: textOf('id'),
     timeoutMs: textOf('timeoutMs'),
+    cost: fileCost(file['cost'], option, options, contextOf),
   };
 }
 
@@ -123,6 +128,19 @@ function fileBody(file: Record<string, unknown>, option: string, contextOf: Cont
   const only = template.length === 1 ? template[0] : undefined;
   if (only !== undefined && only.kind !== 'text' && only.kind !== 'secret') return { kind: 'value', part: only };
   return { kind: 'text', template };
+}
+
+/** What `--cost` says; else the file's own, which may be a field of another meaning while no rate counts costs. */
+function fileCost(
+  own: unknown,
+  option: string,
+  { cost, countsCost = false }: CheckedPlanOptions,
+  contextOf: ContextOf,
+): CostPlan | null {
+  if (cost !== undefined) return compileCost(String(cost), contextOf('--cost'));
+  if (!countsCost || own === undefined || own === null) return null;
+  if (isObject(own) && !isExactNumber(own)) throw badFile(option, '"cost" must be a number or a string');
+  return compileCost(typeof own === 'string' ? own : JSON.stringify(own), contextOf(`${option}: "cost"`));
 }
 
 function badFile(option: string, trouble: string): UsageError {

@@ -1,6 +1,7 @@
 // Renders each record into a request by a template that has a URL. The hot path of most runs.
 
 import { renderBody, renderText } from './body-plan.ts';
+import { renderCost } from './cost-plan.ts';
 import type { HeaderPlan } from './header-plan.ts';
 import { readMethod } from './method.ts';
 import { planBad, planRequest } from './plan-request.ts';
@@ -51,6 +52,7 @@ export class TemplatePlanner implements Planner {
           body: renderBody(template.body, scope),
           timeoutMs:
             template.timeoutMs === null ? null : readTimeout(renderText(template.timeoutMs, scope), { strings: true }),
+          cost: template.cost === null ? null : renderCost(template.cost, scope),
         },
         scope,
         this.#headers,

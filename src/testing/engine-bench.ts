@@ -45,7 +45,7 @@ export function planned(
   const { origin, pathname } = new URL(url);
   const headers = isIdempotent(changes.method ?? 'GET') ? [] : ['Idempotency-Key', `run-${index}`];
   const request = { method: 'GET', origin, path: pathname, headers, body: null, shownUrl: url, ...changes };
-  return { kind: 'request', id: `r${index}`, request, timeoutMs };
+  return { kind: 'request', id: `r${index}`, request, timeoutMs, cost: null };
 }
 
 export class EngineBench {
