@@ -1,10 +1,8 @@
-// Finds the addresses of hosts, for all connections of a transport: one lookup for all that wait for
-// it together, remembered for a while, and served on when the name server fails (RFC 8767). Which of
-// the addresses is tried first is said by `AddressOrder`.
-//
-// The system's own resolver is asked (getaddrinfo), so that /etc/hosts, nsswitch and search domains
-// hold. It tells no time-to-live: 30 s are taken. It runs on the few threads of libuv's pool that
-// write our files too: a lookup for each connection would keep those waiting.
+// Finds the addresses of hosts for all connections of a transport: one lookup for all that wait for it
+// together, remembered for a while, served on when the name server fails. `AddressOrder` sorts them.
+// The system's resolver is asked (getaddrinfo), so that /etc/hosts and nsswitch hold. It tells no
+// time-to-live, and runs on the few threads of libuv's pool that write our files too: a lookup for each
+// connection would keep those waiting.
 // Invariant: a callback is made once, never before the call that asked has returned.
 
 import { lookup as systemLookup } from 'node:dns';

@@ -144,9 +144,10 @@ describe.skipIf(process.platform !== 'linux')('names', () => {
     const startedMs = performance.now();
     expect(bodies(await atOnce(transport, 1, origin))).toEqual(['hello']);
     const firstMs = performance.now() - startedMs;
-    expect(bodies(await atOnce(transport, 20, origin))).toEqual(['hello']);
+    // In turn, three of them would begin with the one that is silent.
+    for (let i = 0; i < 6; i++) expect(bodies(await atOnce(transport, 1, origin))).toEqual(['hello']);
     expect(firstMs).toBeGreaterThan(900);
-    expect(performance.now() - startedMs - firstMs).toBeLessThan(900);
+    expect(performance.now() - startedMs - firstMs).toBeLessThan(2_500);
   });
 
   test('hosts with both families: the first that works, then that one at once', async () => {
