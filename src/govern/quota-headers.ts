@@ -9,7 +9,7 @@ import type { QuotaRole } from './read-quota-field.ts';
 import { readQuotaList } from './read-quota-list.ts';
 import type { QuotaItem } from './read-quota-list.ts';
 import { readReset } from './read-reset.ts';
-import { QuotaWords } from './quota-words.ts';
+import { labelOf, QuotaWords } from './quota-words.ts';
 import type { ServerQuota } from './server-quota.ts';
 
 const mostSlots = 48;
@@ -23,7 +23,7 @@ interface Slot {
   /** Of a field. */
   readonly words: QuotaWords | null;
   /** Of a list. */
-  items: QuotaWords[];
+  readonly items: QuotaWords[];
   text: string | null;
   pass: number;
 }
@@ -118,8 +118,7 @@ export class QuotaHeaders {
     if (slot.kind === 'policies') {
       for (const policy of readQuotaList(value, 'policies') ?? []) this.#remember(policy);
     } else if (slot.kind === 'limits') {
-      slot.items = (readQuotaList(value, 'limits') ?? []).map((item) => QuotaWords.ofItem(item));
-      this.#isUnrelated = true;
+      this.#update(slot.items, readQuotaList(value, 'limits') ?? []);
     } else if (words === null) {
       return;
     } else if (slot.role === 'remaining') {
@@ -130,6 +129,20 @@ export class QuotaHeaders {
       words.reset = readReset(value);
     } else if (slot.role === 'reset-after') {
       words.resetAfter = readReset(value);
+    }
+  }
+
+  /** Nearly always the same policies are told of, with other figures. */
+  #update(known: QuotaWords[], items: readonly QuotaItem[]): void {
+    known.length = Math.min(known.length, items.length);
+    for (const [i, item] of items.entries()) {
+      const words = known[i];
+      if (words !== undefined && words.isOf(item)) {
+        words.take(item);
+      } else {
+        known[i] = new QuotaWords(labelOf(item), 'requests', item.partition).take(item);
+        this.#isUnrelated = true;
+      }
     }
   }
 

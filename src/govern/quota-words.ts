@@ -14,7 +14,7 @@ export class QuotaWords {
   readonly label: string;
   unit: QuotaUnit;
   /** Tells quotas of the same name apart. */
-  scope = '';
+  scope: string;
   /** -1: not said, or not readable. */
   remaining = -1;
   limit = -1;
@@ -29,18 +29,23 @@ export class QuotaWords {
   #resetAfterPass = 0;
   #scopePass = 0;
 
-  constructor(label: string, unit: QuotaUnit) {
+  constructor(label: string, unit: QuotaUnit, scope = '') {
     this.label = label;
     this.unit = unit;
+    this.scope = scope;
   }
 
-  static ofItem(item: QuotaItem): QuotaWords {
-    const words = new QuotaWords(item.name === '' ? 'ratelimit' : item.name, unitOf(item.unit));
-    words.scope = item.partition;
-    words.remaining = item.units;
-    words.limit = item.limit;
-    if (item.seconds >= 0) words.reset = { kind: 'after', ms: item.seconds * 1000 };
-    return words;
+  /** Whether an item of a list tells of this quota. */
+  isOf(item: QuotaItem): boolean {
+    return this.label === labelOf(item) && this.scope === item.partition;
+  }
+
+  /** Takes over what an item says; its unit and, but in the older form, its limit are its policy's to tell. */
+  take(item: QuotaItem): this {
+    this.remaining = item.units;
+    if (item.limit >= 0) this.limit = item.limit;
+    this.reset = item.seconds < 0 ? null : { kind: 'after', ms: item.seconds * 1000 };
+    return this;
   }
 
   /** Takes over what the policy of its name says. */
@@ -93,6 +98,11 @@ export class QuotaWords {
     this.scope = scope;
     this.quota = null;
   }
+}
+
+/** An item of the older form has no name. */
+export function labelOf(item: QuotaItem): string {
+  return item.name === '' ? 'ratelimit' : item.name;
 }
 
 function unitOf(unit: string): QuotaUnit {

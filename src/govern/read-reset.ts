@@ -14,9 +14,10 @@ export interface Reset {
 const firstEpochSecond = 1e9;
 const firstEpochMs = 1e11;
 const longestText = 64;
+/** `a`; digits and the dot come before it. */
+const firstLetter = 97;
 const decimal = /^\d+(?:\.\d+)?$/;
 const duration = /^(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|d))+$/;
-const durationPart = /(\d+(?:\.\d+)?)(ns|us|ms|s|m|h|d)/g;
 const msOf: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -47,8 +48,17 @@ function fromNumber(value: number): Reset | null {
   return { kind: 'at', ms: value < firstEpochMs ? value * 1000 : value };
 }
 
+/** Of a text that is known to be one. */
 function fromDuration(text: string): Reset | null {
   let ms = 0;
-  for (const [, count, unit] of text.matchAll(durationPart)) ms += Number(count) * (msOf[unit ?? ''] ?? NaN);
+  let at = 0;
+  while (at < text.length) {
+    let unitAt = at;
+    while (text.charCodeAt(unitAt) < firstLetter) unitAt++;
+    let end = unitAt;
+    while (text.charCodeAt(end) >= firstLetter) end++;
+    ms += Number(text.slice(at, unitAt)) * (msOf[text.slice(unitAt, end)] ?? NaN);
+    at = end;
+  }
   return ms <= Number.MAX_SAFE_INTEGER ? { kind: 'after', ms } : null;
 }
