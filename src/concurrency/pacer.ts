@@ -98,6 +98,12 @@ export class Pacer {
     else if (takenMs === undefined || nowMs - takenMs < this.#perMs) this.#giveBack(nowMs, -delta, takenMs);
   }
 
+  /** Whether a new pacer would do the same: nothing that passed matters any more. */
+  isIdle(nowMs: number): boolean {
+    this.#forget(nowMs);
+    return this.#length === 0 && this.#nextMs <= nowMs;
+  }
+
   statistics(nowMs: number): PacerStatistics {
     this.#forget(nowMs);
     return { used: this.#used, slices: this.#length };

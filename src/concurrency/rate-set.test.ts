@@ -63,6 +63,18 @@ test('corrections leave requests alone', () => {
   expect(set.waitMs(0)).toBe(100);
 });
 
+test('a set is idle when what passed is out of all windows, not when the next may pass', () => {
+  const set = new RateSet(rates('10/s', '60/m:cost'));
+  expect(set.isIdle(0)).toBe(true);
+  set.take(0, 10);
+  expect(set.waitMs(10_000, 10)).toBe(0);
+  expect(set.isIdle(59_999)).toBe(false);
+  expect(set.isIdle(60_000)).toBe(true);
+  set.take(60_000, 90);
+  expect(set.isIdle(149_999)).toBe(false);
+  expect(set.isIdle(150_000)).toBe(true);
+});
+
 test('rates that stay go on where they are when others change', () => {
   const set = new RateSet(rates('1/m', '5/s'));
   set.take(0);

@@ -52,6 +52,11 @@ export class RateSet {
     }
   }
 
+  /** Whether all that passed has left the windows, so that nothing is lost with this set. */
+  isIdle(nowMs: number): boolean {
+    return this.#paced.every(({ pacer }) => pacer.isIdle(nowMs));
+  }
+
   /** Other rates from now on. Those that stay the same go on where they are; the others begin anew. */
   replace(rates: readonly Rate[]): void {
     const before = [...this.#paced];
