@@ -5,20 +5,10 @@ const [zero, nine, dot] = [48, 57, 46];
 
 /** The whole part of a decimal number without a sign; -1 if the text is none, or is beyond 2^53. */
 export function readCount(text: string): number {
-  return countUntil(text, text.length);
-}
-
-/** The number that a limit begins with: older drafts let policies follow it (`100, 100;w=60`). -1 as above. */
-export function readLimit(text: string): number {
-  const end = text.search(/\s*[,;]/);
-  return countUntil(text, end === -1 ? text.length : end);
-}
-
-function countUntil(text: string, end: number): number {
   let count = 0;
   let digits = 0;
   let isWhole = true;
-  for (let i = 0; i < end; i++) {
+  for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === dot && isWhole && digits > 0) {
       isWhole = false;
@@ -30,4 +20,10 @@ function countUntil(text: string, end: number): number {
     if (isWhole) count = count * 10 + (code - zero);
   }
   return digits > 0 && count <= Number.MAX_SAFE_INTEGER ? count : -1;
+}
+
+/** The number that a limit begins with: older drafts let policies follow it (`100, 100;w=60`). -1 as above. */
+export function readLimit(text: string): number {
+  const end = text.search(/[,;]/);
+  return readCount(end === -1 ? text : text.slice(0, end).trimEnd());
 }

@@ -14,7 +14,6 @@ const github = (remaining: number, resetInMs: number) => [
   'x-ratelimit-reset',
   String((wallMs + resetInMs) / 1000),
 ];
-const concurrent = (q: number) => ['ratelimit-policy', `"con";q=${q};qu="concurrent-requests", "min";q=100;w=60`];
 const ofResource = (resource: string, remaining: number, resetInMs: number) => [
   ...github(remaining, resetInMs),
   'x-ratelimit-resource',
@@ -53,19 +52,6 @@ class Origin {
     return this.words.waitMs(this.nowMs, cost);
   }
 }
-
-test('a pause is never shortened, and ends', () => {
-  const { words } = new Origin();
-  expect(words.hear(503, ['retry-after', '10'], 0, wallMs, 0)).toBe(true);
-  words.hear(429, ['retry-after', '2'], 1000, wallMs, 0);
-  expect([words.waitMs(1000, 1), words.reason, words.detail]).toEqual([
-    9000,
-    'retry-after',
-    'it answered 503 with Retry-After',
-  ]);
-  expect([words.forgets(9999), words.forgets(10_000)]).toEqual([false, true]);
-  expect(words.waitMs(10_000, 1)).toBe(0);
-});
 
 test('what is in flight counts as not counted yet, and no more once it is answered', () => {
   const origin = new Origin();
@@ -284,15 +270,6 @@ test('costs in flight are reckoned at the average', () => {
   expect(origin.words.detail).toBe('x-ratelimit-tokens: remaining 2,000 units, too few, until its window resets');
 });
 
-test('a policy for concurrent requests is a limit, whatever it says of quotas', () => {
-  const words = new ServerWords();
-  expect(words.concurrency).toBe(Infinity);
-  words.hear(200, concurrent(8), 0, wallMs, 0);
-  expect([words.concurrency, words.waitMs(0, 1), words.forgets(0)]).toEqual([8, 0, false]);
-  words.hear(200, concurrent(0), 0, wallMs, 0);
-  expect(words.concurrency).toBe(1);
-});
-
 test('the same text is parsed once, and still counts each time', () => {
   const origin = new Origin();
   origin.send(3);
@@ -308,15 +285,6 @@ test('the same text is parsed once, and still counts each time', () => {
   const twice = new Origin();
   for (let i = 0; i < 3; i++) twice.answer([...limited(5, 60), 'ratelimit', '"b";r=1;t=9']);
   expect(twice.words.statistics()).toEqual({ quotas: 2, parsed: 2 });
-});
-
-test('no server makes it remember more than a few quotas', () => {
-  const words = new ServerWords();
-  for (let i = 0; i < 1000; i++) words.hear(200, ['ratelimit', `"p${i}";r=0;t=${i + 1}`], 0, wallMs, 0);
-  expect(words.statistics().quotas).toBe(16);
-  expect(words.waitMs(0, 1)).toBe(1_000_000);
-  for (let i = 0; i < 1000; i++) words.hear(200, [`x-ratelimit-remaining-${i}`, '0'], 0, wallMs, 0);
-  expect(words.statistics().parsed).toBeLessThan(1100);
 });
 
 test('a fixed window is never exceeded, and is used up, whatever the order of answers', () => {

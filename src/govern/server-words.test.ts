@@ -244,3 +244,36 @@ test('tokens are counted in costs; requests are not', () => {
   expect(heard(200, text, 400)).toEqual(quota(2, 2000));
   expect(heard(200, text, 1001)).toEqual(quota(0, 2000));
 });
+
+test('a pause is never shortened, and ends', () => {
+  const words = new ServerWords();
+  expect(words.hear(503, ['retry-after', '10'], 0, wallMs, 0)).toBe(true);
+  words.hear(429, ['retry-after', '2'], 1000, wallMs, 0);
+  expect([words.waitMs(1000, 1), words.reason, words.detail]).toEqual([
+    9000,
+    'retry-after',
+    'it answered 503 with Retry-After',
+  ]);
+  expect([words.forgets(9999), words.forgets(10_000)]).toEqual([false, true]);
+  expect(words.waitMs(10_000, 1)).toBe(0);
+});
+
+const concurrent = (q: number) => ['ratelimit-policy', `"con";q=${q};qu="concurrent-requests", "min";q=100;w=60`];
+
+test('a policy for concurrent requests is a limit, whatever it says of quotas', () => {
+  const words = new ServerWords();
+  expect(words.concurrency).toBe(Infinity);
+  words.hear(200, concurrent(8), 0, wallMs, 0);
+  expect([words.concurrency, words.waitMs(0, 1), words.forgets(0)]).toEqual([8, 0, false]);
+  words.hear(200, concurrent(0), 0, wallMs, 0);
+  expect(words.concurrency).toBe(1);
+});
+
+test('no server makes it remember more than a few quotas', () => {
+  const words = new ServerWords();
+  for (let i = 0; i < 1000; i++) words.hear(200, ['ratelimit', `"p${i}";r=0;t=${i + 1}`], 0, wallMs, 0);
+  expect(words.statistics().quotas).toBe(16);
+  expect(words.waitMs(0, 1)).toBe(1_000_000);
+  for (let i = 0; i < 1000; i++) words.hear(200, [`x-ratelimit-remaining-${i}`, '0'], 0, wallMs, 0);
+  expect(words.statistics().parsed).toBeLessThan(1100);
+});
