@@ -9,6 +9,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { sampleContacts } from '../scripts/sample-contacts.ts';
 import { sampleOrders } from '../scripts/sample-orders.ts';
+import { compileOnce } from './cli/manyfetch.ts';
 
 function example(name: string): string {
   return readFileSync(join(import.meta.dirname, '../examples', name), 'utf8');
@@ -37,7 +38,8 @@ test('contacts.csv is what the generator writes, with the traps that it promises
 /** Lines that a program prints; a program that fails, or writes a warning, fails the test. */
 async function run(program: string, options: readonly string[] = [], ...words: string[]): Promise<string[]> {
   const path = join(import.meta.dirname, '../examples', program);
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...options, path, ...words]);
+  const env = { ...process.env, ...compileOnce };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...options, path, ...words], { env });
   expect(stderr).toBe('');
   return stdout.trimEnd().split('\n');
 }

@@ -23,7 +23,9 @@ export interface CommandSetting {
 const entry = join(import.meta.dirname, '../../bin/manyfetch.js');
 const keptFromOutside = ['PATH', 'HOME', 'TMPDIR'];
 /** The many children of the tests compile the sources once between them. */
-const compiled = join(import.meta.dirname, '../../node_modules/.cache/manyfetch-tests');
+export const compileOnce = {
+  NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/manyfetch-tests'),
+};
 
 /** Starts the command; whoever starts it waits for its end. */
 export function startManyfetch(words: readonly string[], { cwd, env, uid }: CommandSetting = {}) {
@@ -31,7 +33,7 @@ export function startManyfetch(words: readonly string[], { cwd, env, uid }: Comm
   return spawn(process.execPath, [entry, ...words], {
     cwd,
     ...(uid === undefined ? {} : { uid }),
-    env: { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), NODE_COMPILE_CACHE: compiled, ...env },
+    env: { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), ...compileOnce, ...env },
   });
 }
 

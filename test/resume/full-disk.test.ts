@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startTarget } from '../../src/target/start-target.ts';
-import { manyfetch } from '../cli/manyfetch.ts';
+import { compileOnce, manyfetch } from '../cli/manyfetch.ts';
 
 const entry = join(import.meta.dirname, '../../bin/manyfetch.js');
 const records = 2000;
@@ -113,7 +113,7 @@ function shell(command: string) {
 
 /** Runs a line of bash; this process serves the target meanwhile, so it must not be blocked. */
 async function bash(script: string): Promise<{ stdout: string; stderr: string }> {
-  const child = spawn('bash', ['-c', script]);
+  const child = spawn('bash', ['-c', script], { env: { ...process.env, ...compileOnce } });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { stdout, stderr };
 }
