@@ -6,6 +6,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Figure } from './figure.ts';
+import { benchGovernor } from './governor.ts';
 import { benchLatency } from './latency.ts';
 import { benchMemory } from './memory.ts';
 import { buildOurs } from './our-command.ts';
@@ -22,6 +23,7 @@ const usage = `npm run bench -- [BENCH...] [options]
   latency      1,000 rows, 50 ms each, 40 at a time: against the ideal
   memory       peak memory of 200,000 and of 2,000,000 rows
   resume       2,000,000 settled rows: time to the first new request
+  governor     what limits, rates and breakers cost an attempt
   all          all of these
 
   --rounds N   rounds, of which the median counts (default 3)
@@ -50,6 +52,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   latency: () => benchLatency(rounds),
   memory: () => benchMemory(200_000 * scale, 2_000_000 * scale),
   resume: () => benchResume(2_000_000 * scale),
+  governor: () => Promise.resolve(benchGovernor(rounds)),
 };
 
 const names = positionals.length === 0 ? ['throughput'] : positionals;

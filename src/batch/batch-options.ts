@@ -38,6 +38,10 @@ export interface BatchOptions extends PlanOptions {
   readonly connectTimeoutMs?: number;
   /** The longest wait that a server may ask for before the record fails. @default 1 hour */
   readonly maxWaitMs?: number;
+  /** What to do with the records of an origin that fails as a whole: let them wait until it answers again, or fail them at once. @default wait */
+  readonly outage?: 'wait' | 'fail';
+  /** The longest time that records wait so, before they fail. @default 1 hour; 1 minute for `fetchMany` */
+  readonly maxOutageMs?: number;
   /** Redirects followed at most. @default 10 */
   readonly redirects?: number;
   /** @default at-least-once */

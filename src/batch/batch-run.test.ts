@@ -22,7 +22,9 @@ test('a stop that comes while the results are being saved, when nothing is in fl
   const { engine, clock } = world;
   const run = new LiveRun({
     options: resolveOptions({ input: 'in.jsonl', graceMs: 60_000 }),
-    rateLimit: null,
+    runId: null,
+    machineLimit: 100,
+    governor: world.governor,
     description: [],
     resumed: null,
     clock,

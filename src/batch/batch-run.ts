@@ -1,8 +1,11 @@
 // A run that is going on: what can be seen of it, how it is stopped, and what it comes to.
 
 import type { Clock, TimerHandle } from '../concurrency/clock.ts';
+import { LoopLag } from '../concurrency/loop-lag.ts';
+import type { ControlledRun } from '../control/controlled-run.ts';
 import type { Engine, EngineEnd } from '../engine/engine.ts';
 import { DiskError, ManyfetchError, UsageError } from '../errors.ts';
+import type { Governor } from '../govern/governor.ts';
 import type { RecordReader } from '../input/reader.ts';
 import type { ProgressSnapshot } from '../report/progress-snapshot.ts';
 import type { Ending, Summary } from '../report/run-summary.ts';
@@ -10,6 +13,7 @@ import type { RunStatistics } from '../report/statistics.ts';
 import { countSettled } from '../report/statistics.ts';
 import { isBrokenPipe } from './broken-pipe.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
+import { RunControl } from './run-control.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 /** What a run came to. */
@@ -31,13 +35,19 @@ export interface BatchRun {
   stop(): void;
   /** Stops now. What is in flight is in doubt; the run stays consistent and can be resumed. */
   kill(): void;
+  /** For who wants to look into it, or to change it; null if there is nothing to control: it had ended before. */
+  readonly control: ControlledRun | null;
   /** Rejects only if nothing was sent and the input is to blame, or with a bug. */
   readonly done: Promise<BatchOutcome>;
 }
 
 export interface LiveRunParts {
   readonly options: ResolvedOptions;
-  readonly rateLimit: string | null;
+  /** Null: it writes to standard output. */
+  readonly runId: string | null;
+  /** What this machine allows in flight. */
+  readonly machineLimit: number;
+  readonly governor: Governor;
   readonly description: readonly string[];
   readonly resumed: { readonly settled: number } | null;
   readonly clock: Clock;
@@ -58,15 +68,21 @@ function ignore(): void {
 
 export class LiveRun implements BatchRun {
   readonly #parts: LiveRunParts;
+  readonly #loopLag: LoopLag;
   #stopUntilMs: number | null = null;
   #graceTimer: TimerHandle | null = null;
   #counted: number | null = null;
   /** Nothing is in flight any more; what is left is to save it. */
   #engineEnded = false;
+  readonly control: RunControl;
   readonly done: Promise<BatchOutcome>;
 
   constructor(parts: LiveRunParts) {
     this.#parts = parts;
+    this.control = new RunControl({ ...parts, snapshot: () => this.snapshot() });
+    const { clock, engine, governor } = parts;
+    this.#loopLag = new LoopLag(clock, (ms) => governor.local.lag(ms, engine.inFlight, clock.now()));
+    this.#loopLag.start();
     parts.counting?.then((end) => (this.#counted = end), ignore);
     this.done = this.#conduct();
   }
@@ -80,14 +96,16 @@ export class LiveRun implements BatchRun {
   }
 
   snapshot(): ProgressSnapshot {
-    const { clock, engine, options, reader, statistics, rateLimit } = this.#parts;
+    const { clock, engine, governor, options, reader, statistics } = this.#parts;
     return {
       statistics: statistics.snapshot(),
       total: this.#total(),
       readRecords: Math.max(0, engine.readAhead.end - options.offset),
       readBytes: reader.readBytes,
       totalBytes: options.limit === null ? reader.totalBytes : null,
-      rateLimit,
+      rateLimit: this.control.rateText,
+      state: this.control.state,
+      local: governor.local.explanation,
       stopping: this.#stopUntilMs === null ? null : { graceLeftMs: Math.max(0, this.#stopUntilMs - clock.now()) },
     };
   }
@@ -115,6 +133,7 @@ export class LiveRun implements BatchRun {
     const { clock, engine, recorder } = this.#parts;
     const end = await engine.run();
     this.#engineEnded = true;
+    this.#loopLag.stop();
     if (this.#graceTimer !== null) clock.clearTimer(this.#graceTimer);
     let discard = false;
     try {

@@ -27,9 +27,12 @@ export async function endedRun(
       totalBytes: null,
       rateLimit: null,
       stopping: null,
+      state: 'running',
+      local: null,
     }),
     stop: () => undefined,
     kill: () => undefined,
+    control: null,
     done: Promise.resolve({
       kind: 'already-finished',
       summary: {

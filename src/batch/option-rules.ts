@@ -56,6 +56,8 @@ export const optionRules: { readonly [Key in keyof Required<BatchOptions>]: Opti
   timeoutMs: durationMs(1),
   connectTimeoutMs: durationMs(1),
   maxWaitMs: durationMs(0),
+  outage: oneOf('wait', 'fail'),
+  maxOutageMs: durationMs(0),
   redirects: whole(0),
   delivery: oneOf('at-least-once', 'at-most-once'),
   maxBodyBytes: sizeBytes,

@@ -31,6 +31,8 @@ test('defaults are those of the contract', () => {
     timeoutMs: 30_000,
     connectTimeoutMs: 10_000,
     maxWaitMs: 3_600_000,
+    outage: 'wait',
+    maxOutageMs: 3_600_000,
     redirects: 10,
     delivery: 'at-least-once',
     maxBodyBytes: 67_108_864,

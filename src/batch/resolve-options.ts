@@ -90,6 +90,8 @@ function complete(given: BatchOptions, output: string): ResolvedOptions {
     timeoutMs: given.timeoutMs ?? 30_000,
     connectTimeoutMs: given.connectTimeoutMs ?? 10_000,
     maxWaitMs: given.maxWaitMs ?? 3_600_000,
+    outage: given.outage ?? 'wait',
+    maxOutageMs: given.maxOutageMs ?? 3_600_000,
     redirects: given.redirects ?? 10,
     delivery: given.delivery ?? 'at-least-once',
     maxBodyBytes: given.maxBodyBytes ?? 64 * 2 ** 20,

@@ -33,6 +33,8 @@ export interface ResolvedOptions {
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly maxWaitMs: number;
+  readonly outage: 'wait' | 'fail';
+  readonly maxOutageMs: number;
   readonly redirects: number;
   readonly delivery: 'at-least-once' | 'at-most-once';
   readonly maxBodyBytes: number;

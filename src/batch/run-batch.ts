@@ -16,11 +16,13 @@ import type { RecordReader } from '../input/reader.ts';
 import type { InputIdentity } from '../journal/run-header.ts';
 import { checkBodyFolder } from '../output/check-body-folder.ts';
 import { createFormat } from '../output/sink-format.ts';
+import { costReader } from '../plan/cost-from.ts';
 import { createPlanner } from '../plan/create-planner.ts';
 import { idempotencyHeaderOf } from '../plan/idempotency-header.ts';
 import type { Planner } from '../plan/planner.ts';
 import { requestFingerprints } from '../plan/request-fingerprints.ts';
 import type { RunEvents } from '../report/run-events.ts';
+import type { RetryPolicy } from '../retry/decide.ts';
 import { RunStatistics } from '../report/statistics.ts';
 import type { BatchOptions } from './batch-options.ts';
 import { LiveRun } from './batch-run.ts';
@@ -81,6 +83,8 @@ const quicklyCountedBytes = 32 * 1024 * 1024;
 
 /** Records that may wait besides those in flight, so that origins that are ready need not wait for one that is not. */
 const heldAhead = 2_000;
+/** Records that may wait for origins that are down, or want to be left alone. */
+const mostParked = 50_000;
 
 interface Assembly {
   readonly options: ResolvedOptions;
@@ -92,11 +96,13 @@ interface Assembly {
   readonly files: OpenRun | null;
 }
 
-async function assemble({ options, given, world, reader, planner, format, files }: Assembly): Promise<BatchRun> {
-  const { clock, random } = world;
+async function assemble({ options, world, reader, planner, format, files }: Assembly): Promise<BatchRun> {
+  const { clock } = world;
   const transport = world.transport ?? (await makeTransport(options, world.env));
   const recovered = files?.recovered ?? null;
-  const limit = limitConcurrency(options.concurrency, readMachineFacts());
+  const machine = readMachineFacts();
+  const limit = limitConcurrency(options.concurrency, machine);
+  const governor = makeGovernor(options, world, limit.concurrency, recovered?.limits ?? {});
   // The two need each other: results go to the recorder, and its troubles to the engine.
   let engine: Engine | null = null;
   const { recorder, isSettled, alreadySettled } = setUpRecorder({
@@ -106,34 +112,32 @@ async function assemble({ options, given, world, reader, planner, format, files 
     files,
     onFailure: (error) => engine?.abort(error),
     onRoom: () => engine?.wake(),
+    learned: () => Object.fromEntries(governor.learned()),
   });
   const statistics = new RunStatistics(clock, alreadySettled);
   engine = new Engine({
     batches: reader.batches(recovered?.position, isSettled)[Symbol.asyncIterator](),
     endIndex: options.limit === null ? Infinity : options.offset + options.limit,
     planner,
-    governor: new Governor({ ...limit, perOrigin: options.perOrigin, rate: options.rates[0] ?? null, clock }),
+    governor,
     transport,
     recorder,
     events: listeners(statistics, world),
     clock,
-    policy: {
-      retries: options.retries,
-      retryOn: options.retryOn,
-      delivery: options.delivery,
-      idempotencyHeader: idempotencyHeaderOf(options.plan),
-      maxWaitMs: options.maxWaitMs,
-      random,
-    },
+    policy: retryPolicy(options, world),
     success: options.success,
     redirects: options.redirects,
     timeoutMs: options.timeoutMs,
     maxBodyBytes: options.maxBodyBytes,
-    maxHeld: limit.concurrency + heldAhead,
+    costOf: costReader(options.costFrom),
+    maxHeld: limit.concurrency + mostParked,
+    maxAhead: heldAhead,
   });
   return new LiveRun({
     options,
-    rateLimit: [given.rate ?? []].flat().join(', ') || null,
+    runId: files?.header.runId ?? null,
+    machineLimit: limitConcurrency('auto', machine).concurrency,
+    governor,
     description: describeRun(options, limit, recovered),
     resumed: recovered === null ? null : { settled: countSettled(alreadySettled) },
     clock,
@@ -151,6 +155,35 @@ async function assemble({ options, given, world, reader, planner, format, files 
       await files?.lock.release();
     },
   });
+}
+
+function makeGovernor(
+  options: ResolvedOptions,
+  { clock, random }: RunEnvironment,
+  concurrency: number,
+  limits: Readonly<Record<string, number>>,
+): Governor {
+  return new Governor({
+    concurrency,
+    findsConcurrency: options.concurrency === 'auto',
+    perOrigin: options.perOrigin,
+    rates: options.rates,
+    clock,
+    random,
+    learned: new Map(Object.entries(limits)),
+  });
+}
+
+function retryPolicy(options: ResolvedOptions, { random }: RunEnvironment): RetryPolicy {
+  return {
+    retries: options.retries,
+    retryOn: options.retryOn,
+    delivery: options.delivery,
+    idempotencyHeader: idempotencyHeaderOf(options.plan),
+    maxWaitMs: options.maxWaitMs,
+    maxOutageMs: options.outage === 'fail' ? 0 : options.maxOutageMs,
+    random,
+  };
 }
 
 function listeners(statistics: RunStatistics, { onResult }: RunEnvironment): RunEvents {

@@ -138,6 +138,7 @@ async function goOn(disk: Disk, wanted: WantedRun, found: Found): Promise<Omit<O
     outputBytes,
     position: recovered.position,
     counts: recovered.counts,
+    limits: recovered.limits,
   };
   const { startedUpTo, sent, held } = recovered;
   const { limit, compactAfterBytes } = wanted;

@@ -40,6 +40,8 @@ export interface RunRecorderOptions {
   /** Time between two checkpoints. */
   readonly checkpointMs: number;
   readonly bodies: BodyFolder | null;
+  /** How many requests each origin takes at once, as far as it was learned. */
+  readonly learned: () => Readonly<Record<string, number>>;
   /** Null: results are written as they come. */
   readonly order: OrderedLines | null;
   readonly clock: Clock;
@@ -131,12 +133,14 @@ export class RunRecorder implements Recorder {
   #snapshot(): Checkpoint {
     const { file, journal, open } = this.#options;
     journal?.checkpointBegins(this.#sent);
+    const limits = this.#options.learned();
     return {
       read: open.read,
       open: writeRanges(open),
       outputBytes: file.cut(),
       position: open.position(),
       counts: { ...this.#counts },
+      ...(Object.keys(limits).length === 0 ? {} : { limits }),
     };
   }
 

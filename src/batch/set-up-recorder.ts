@@ -21,6 +21,7 @@ export interface RecorderParts {
   readonly files: OpenRun | null;
   readonly onFailure: (error: unknown) => void;
   readonly onRoom: () => void;
+  readonly learned: () => Readonly<Record<string, number>>;
 }
 
 export interface ReadyRecorder {
@@ -31,7 +32,15 @@ export interface ReadyRecorder {
   readonly alreadySettled: SettledCounts;
 }
 
-export function setUpRecorder({ options, world, format, files, onFailure, onRoom }: RecorderParts): ReadyRecorder {
+export function setUpRecorder({
+  options,
+  world,
+  format,
+  files,
+  onFailure,
+  onRoom,
+  learned,
+}: RecorderParts): ReadyRecorder {
   const { clock } = world;
   const recovered = files?.recovered ?? null;
   const openBefore = recovered?.open ?? new Set<number>();
@@ -62,6 +71,7 @@ export function setUpRecorder({ options, world, format, files, onFailure, onRoom
     checkpointMs: world.checkpointMs,
     bodies: options.bodies === null ? null : new BodyFolder(options.bodies),
     order: options.order === 'input' ? new OrderedLines(isPending) : null,
+    learned,
     clock,
     onFailure,
     onRoom,

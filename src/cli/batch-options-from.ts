@@ -49,6 +49,8 @@ const readers: { readonly [Key in keyof Omit<Required<BatchOptions>, 'input'>]: 
   timeoutMs: ['timeout', duration],
   connectTimeoutMs: ['connect-timeout', duration],
   maxWaitMs: ['max-wait', duration],
+  outage: ['outage', text],
+  maxOutageMs: ['max-outage', duration],
   redirects: ['redirects', number],
   delivery: ['delivery', text],
   maxBodyBytes: ['max-body-bytes', size],

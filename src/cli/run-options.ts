@@ -88,6 +88,13 @@ const sending: readonly Omit<OptionSpec, 'group'>[] = [
     help: 'the longest wait that a server may ask for before the record fails',
     default: '1h',
   },
+  {
+    name: 'outage',
+    value: 'HOW',
+    help: 'wait or fail: records of an origin that fails as a whole wait until it answers again, or fail at once',
+    default: 'wait',
+  },
+  { name: 'max-outage', value: 'D', help: 'the longest time that records wait so, before they fail', default: '1h' },
   { name: 'redirects', value: 'N', help: 'followed at most; credentials are dropped across origins', default: '10' },
   {
     name: 'delivery',

@@ -29,7 +29,9 @@ const shared: readonly string[] = Object.keys({
   idempotencyKey: 0,
   insecure: 0,
   maxBodyBytes: 0,
+  maxOutageMs: 0,
   maxWaitMs: 0,
+  outage: 0,
   perOrigin: 0,
   proxy: 0,
   rate: 0,
@@ -68,7 +70,7 @@ export function resolveFetchOptions(options: FetchManyOptions): ResolvedFetchOpt
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('`signal`', 'an AbortSignal', signal);
   const { headers, ca: _ca, ordered: _ordered, signal: _signal, ...rest } = options;
   // One place judges the values that both take; a batch must have files, of which nothing is used here.
-  const batch: BatchOptions = { ...rest, input: '-', output: '-' };
+  const batch: BatchOptions = { maxOutageMs: 60_000, ...rest, input: '-', output: '-' };
   const sending = resolveOptions(batch);
   const { plan } = sending;
   const authorization =

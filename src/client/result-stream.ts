@@ -10,6 +10,7 @@ import type { EngineEnd } from '../engine/engine.ts';
 import { Governor } from '../govern/governor.ts';
 import { limitConcurrency, readMachineFacts } from '../govern/local-limits.ts';
 import type { Transport } from '../http/transport.ts';
+import { costReader } from '../plan/cost-from.ts';
 import type { RunEvents } from '../report/run-events.ts';
 import { ItemPlanner } from './item-planner.ts';
 import type { Source } from './request-input.ts';
@@ -21,6 +22,9 @@ import { SourceBatches } from './source-batches.ts';
 /** Items that are under way besides those in flight, so that origins that are ready need not wait for one that is not. */
 const heldAhead = 100;
 const mostReadAhead = 64;
+/** The same, and results that nobody has taken yet, when the concurrency is to be found out. */
+const readAheadAtFirst = 10;
+const mostUnread = 1_000;
 
 const nobodyListens: RunEvents = {
   attemptStarted: () => undefined,
@@ -63,7 +67,7 @@ export class ResultStream implements AsyncIterableIterator<Result, undefined, vo
     this.#concurrency = limitConcurrency(sending.concurrency, readMachineFacts()).concurrency;
     this.#queue = new ResultQueue({
       ordered,
-      most: this.#concurrency,
+      most: Math.min(this.#concurrency, sending.concurrency === 'auto' ? mostUnread : Infinity),
       onRoom: () => this.#running?.engine.wake(),
     });
   }
@@ -132,28 +136,40 @@ export class ResultStream implements AsyncIterableIterator<Result, undefined, vo
   };
 
   #readAhead(): number {
+    if (this.#parts.options.sending.concurrency === 'auto') return readAheadAtFirst;
     return Math.min(mostReadAhead, Math.ceil(this.#concurrency / 4));
   }
 
   #engine(items: SourceBatches): Engine {
     const { options, transport, clock, random } = this.#parts;
-    const { perOrigin, rates, retries, retryOn, delivery, maxWaitMs, success, redirects, timeoutMs, maxBodyBytes } =
-      options.sending;
+    const { sending, planning } = options;
+    const { retries, retryOn, delivery, maxWaitMs, success, redirects, timeoutMs, maxBodyBytes } = sending;
+    const { idempotencyHeader } = planning;
+    const maxOutageMs = sending.outage === 'fail' ? 0 : sending.maxOutageMs;
     return new Engine({
       batches: { next: () => items.next().catch(this.#onSourceFailure), return: () => items.return() },
       endIndex: Infinity,
-      planner: new ItemPlanner(options.planning),
-      governor: new Governor({ concurrency: this.#concurrency, perOrigin, rate: rates[0] ?? null, clock }),
+      planner: new ItemPlanner(planning),
+      governor: new Governor({
+        concurrency: this.#concurrency,
+        findsConcurrency: sending.concurrency === 'auto',
+        perOrigin: sending.perOrigin,
+        rates: sending.rates,
+        clock,
+        random,
+      }),
       transport,
       recorder: this.#queue,
       events: nobodyListens,
       clock,
-      policy: { retries, retryOn, delivery, idempotencyHeader: options.planning.idempotencyHeader, maxWaitMs, random },
+      policy: { retries, retryOn, delivery, idempotencyHeader, maxWaitMs, maxOutageMs, random },
       success,
       redirects,
       timeoutMs,
       maxBodyBytes,
+      costOf: costReader(sending.costFrom),
       maxHeld: this.#concurrency + heldAhead,
+      maxAhead: heldAhead,
     });
   }
 

@@ -41,7 +41,7 @@ describe('Retry-After', () => {
     expect(bench.events.settledIndexes.filter((index) => index % 2 === 0)).toEqual([]);
     expect(await bench.finish()).toEqual({ kind: 'finished' });
     const toA = bench.transport.sendings.filter(({ request }) => request.origin === 'http://a.test');
-    expect(toA.map(({ atMs }) => atMs).slice(0, 3)).toEqual([0, 10 + waitMs, 10 + waitMs]);
+    expect(toA.map(({ atMs }) => atMs).slice(0, 2)).toEqual([0, 10 + waitMs]);
     expect(bench.recorder.story(0)).toBe('ok 200 x2');
     expect(bench.events.settledIndexes).toHaveLength(40);
   });
@@ -94,6 +94,7 @@ describe('Retry-After', () => {
     const bench = new EngineBench({
       records: 3,
       concurrency: 2,
+      policy: { random: () => 0 },
       script: (_request, { count }) => {
         if (count === 0) return { status: 503, headMs: 10, headers: ['retry-after', '20'] };
         if (count === 1) return { status: 503, headMs: 20, headers: ['retry-after', '5'] };
@@ -105,10 +106,23 @@ describe('Retry-After', () => {
   });
 
   test('waiting is told once with its end, and told to be over', async () => {
-    const bench = new EngineBench({ records: 3, concurrency: 1, script: refuseOnce('/0', '12') });
+    const bench = new EngineBench({
+      records: 3,
+      concurrency: 1,
+      policy: { random: () => 0 },
+      script: refuseOnce('/0', '12'),
+    });
     await bench.run();
     expect(bench.events.waits).toEqual([
-      { origin: 'http://a.test', wait: { origin: 'http://a.test', untilMs: 12_010, reason: 'retry-after' } },
+      {
+        origin: 'http://a.test',
+        wait: {
+          origin: 'http://a.test',
+          untilMs: 12_010,
+          reason: 'retry-after',
+          detail: 'it answered 429 with Retry-After',
+        },
+      },
       { origin: 'http://a.test', wait: null },
     ]);
   });
@@ -118,6 +132,7 @@ describe('Retry-After', () => {
       records: 3,
       concurrency: 1,
       rate: { count: 1, perMs: 1000 },
+      policy: { random: () => 0 },
       script: refuseOnce('/1', '12'),
     });
     await bench.run();
@@ -136,6 +151,7 @@ describe('Retry-After', () => {
       records: 3,
       concurrency: 2,
       rate: { count: 1, perMs: 1000 },
+      policy: { random: () => 0 },
       script: refuseOnce('/0', '12'),
     });
     await bench.run();
@@ -172,7 +188,9 @@ describe('rates and turns', () => {
     const times = bench.sentAtMs('/');
     expect(times).toHaveLength(10);
     const gaps = times.slice(1).map((time, at) => time - (times[at] ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(100);
+    // What comes late may be made up for, but only so much.
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(90);
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(890);
   });
 
   test('no origin starves another: each gets its turn, however many records another has', async () => {

@@ -17,11 +17,12 @@ import type { Transport } from '../http/transport.ts';
 import type { InputBatch } from '../input/reader.ts';
 import { isOnce } from '../retry/decide.ts';
 import { Agenda } from './agenda.ts';
+import { comeBack } from './come-back.ts';
 import { Feed } from './feed.ts';
 import { Intake } from './intake.ts';
 import type { IntakeOptions } from './intake.ts';
 import type { AttemptEnds, Job } from './job.ts';
-import { Lane } from './lane.ts';
+import type { Lane } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import { Verdict } from './verdict.ts';
 import type { VerdictOptions } from './verdict.ts';
@@ -37,21 +38,20 @@ export interface EngineOptions extends IntakeOptions, VerdictOptions {
 
 /** How a run came to its end. */
 export type EngineEnd =
-  | { readonly kind: 'finished' }
-  | { readonly kind: 'stopped' }
+  | { readonly kind: 'finished' | 'stopped' }
   | { readonly kind: 'aborted'; readonly error: unknown };
 
 export class Engine implements AttemptEnds {
   readonly #options: EngineOptions;
   readonly #feed: Feed;
-  readonly #lanes: Lanes;
+  readonly lanes: Lanes;
   readonly #intake: Intake;
   readonly #verdict: Verdict;
   readonly #wheel: TimerWheel;
   readonly #agenda: Agenda<Job | Lane<Job>>;
   readonly #inFlight = new Bag<Job>();
   #pumpAsked = false;
-  #stopping = false;
+  #mode: 'running' | 'paused' | 'draining' | 'stopping' = 'running';
   #end: EngineEnd | null = null;
   readonly #done: PromiseWithResolvers<EngineEnd> = Promise.withResolvers();
 
@@ -61,12 +61,13 @@ export class Engine implements AttemptEnds {
     this.#wheel = new TimerWheel(clock);
     const changed = (): void => this.wake();
     this.#agenda = new Agenda(clock, changed);
-    this.#lanes = new Lanes(options, this.#agenda, (job) => this.#verdict.refuse(job));
+    this.lanes = new Lanes(options, this.#agenda, (job, refusal) => this.#verdict.refuse(job, refusal));
     const failed = (error: unknown): void => this.abort(error);
     const feed = new Feed({ batches, endIndex, onReady: changed, onError: failed });
     const settled = (result: Result): void => this.#settle(result);
     this.#feed = feed;
-    this.#intake = new Intake(options, { feed, lanes: this.#lanes, ends: this, settled, failed, changed });
+    const inFlight = (): number => this.#inFlight.size;
+    this.#intake = new Intake(options, { feed, lanes: this.lanes, ends: this, inFlight, settled, failed, changed });
     this.#verdict = new Verdict(options, {
       settle: (job, result) => {
         this.#intake.release(job);
@@ -74,8 +75,8 @@ export class Engine implements AttemptEnds {
       },
       again: (job, atMs) => this.#agenda.add(job, atMs),
       elsewhere: (job) => {
-        job.lane = this.#lanes.of(job.request.origin);
-        this.#lanes.put(job, true);
+        job.lane = this.lanes.of(job.request.origin);
+        this.lanes.put(job, true);
       },
     });
   }
@@ -88,7 +89,31 @@ export class Engine implements AttemptEnds {
 
   /** Starts nothing any more; what is in flight finishes. */
   stop(): void {
-    this.#stopping = true;
+    this.#mode = 'stopping';
+    this.wake();
+  }
+
+  /** Starts nothing until `resume`; what is in flight finishes. */
+  pause(): void {
+    if (this.#mode === 'running') this.#mode = 'paused';
+  }
+
+  resume(): void {
+    if (this.#mode === 'paused') this.#mode = 'running';
+    this.limitsChanged();
+  }
+
+  /** Starts no record that was not begun, and stops when those that were are settled. */
+  drain(): void {
+    if (this.#mode === 'stopping') return;
+    this.#mode = 'draining';
+    for (const job of this.lanes.takeUnbegun()) this.#intake.release(job);
+    this.wake();
+  }
+
+  /** What was refused before may be allowed now. */
+  limitsChanged(): void {
+    this.lanes.activateAll();
     this.wake();
   }
 
@@ -135,46 +160,43 @@ export class Engine implements AttemptEnds {
     this.#inFlight.delete(job);
     const { lane } = job;
     this.#verdict.judge(job, error);
-    if (lane.state === 'wants-permit') this.#lanes.activate(lane);
+    if (lane.state === 'wants-permit' || (lane.state === 'waits' && lane.gate.reopened)) this.lanes.activate(lane);
     this.wake();
+  }
+
+  get #isStarting(): boolean {
+    return this.#mode === 'running' || this.#mode === 'draining';
   }
 
   readonly #onWake = (): void => {
     this.#pumpAsked = false;
     if (this.#end !== null) return;
     try {
-      if (!this.#stopping) this.#pump();
+      if (this.#isStarting) this.#pump();
     } catch (error) {
       this.abort(error);
       return;
     }
     const isIdle = this.#inFlight.size === 0 && this.#verdict.deciding === 0;
-    if (this.#stopping && isIdle) this.#finish({ kind: 'stopped' });
+    const isOver = this.#mode === 'stopping' || (this.#mode === 'draining' && this.#intake.held === 0);
+    if (isOver && isIdle) this.#finish({ kind: 'stopped' });
     else if (isIdle && this.#feed.ended && this.#intake.held === 0) this.#finish(this.#feed.outcome);
-    else if (!this.#stopping) this.#agenda.arm();
+    else if (this.#isStarting) this.#agenda.arm();
   };
 
   #pump(): void {
     const { clock, governor, recorder } = this.#options;
     const nowMs = clock.now();
-    for (let item = this.#agenda.take(nowMs); item !== undefined; item = this.#agenda.take(nowMs)) {
-      if (item instanceof Lane) {
-        this.#lanes.activate(item);
-      } else {
-        // A redirect may have led it to another origin; it begins again at its own.
-        item.lane = this.#lanes.of(item.request.origin);
-        this.#lanes.put(item, true);
-      }
-    }
+    comeBack(this.#agenda, this.lanes, nowMs);
     const starting: Job[] = [];
     const once: number[] = [];
     while (governor.free > 0 && !recorder.isCongested) {
-      const lane = this.#lanes.next();
+      const lane = this.lanes.next();
       if (lane === null) {
-        if (!this.#intake.takeOne()) break;
+        if (this.#mode === 'draining' || !this.#intake.takeOne()) break;
         continue;
       }
-      const job = this.#lanes.ask(lane, nowMs);
+      const job = this.lanes.ask(lane, nowMs);
       if (job === null) continue;
       starting.push(job);
       if (isOnce(job.request.method, this.#options.policy)) once.push(job.start.index);
@@ -215,18 +237,13 @@ export class Engine implements AttemptEnds {
     this.#end = end;
     this.#feed.stop();
     this.#agenda.disarm();
+    const { policy, recorder } = this.#options;
     for (const job of this.#inFlight.toArray()) {
       this.#wheel.clear(job.timeout);
       job.exchange?.cancel();
-      this.#takeBack(job);
+      // Nothing is in doubt of a request that was announced and given up before it left.
+      if (!job.mayHaveLeft && isOnce(job.start.request.method, policy)) recorder.wasNotSent(job.start.index);
     }
     this.#done.resolve(end);
-  }
-
-  /** Nothing is in doubt of a request that was announced and given up before it left. */
-  #takeBack({ exchange, redirects, start }: Job): void {
-    const { policy, recorder } = this.#options;
-    const hasLeft = exchange === null || exchange.sent || redirects > 0;
-    if (!hasLeft && isOnce(start.request.method, policy)) recorder.wasNotSent(start.index);
   }
 }

@@ -3,6 +3,7 @@
 
 import type { RecordError } from '../errors.ts';
 import type { Clock } from '../concurrency/clock.ts';
+import type { Governor } from '../govern/governor.ts';
 import type { Result } from '../http/result.ts';
 import type { InputRecord } from '../input/reader.ts';
 import type { Planned, Planner } from '../plan/planner.ts';
@@ -20,20 +21,27 @@ export interface IntakeOptions {
   readonly recorder: Recorder;
   readonly policy: RetryPolicy;
   readonly clock: Clock;
+  readonly governor: Governor;
   /** One attempt. A record's own `timeoutMs` comes before it. */
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
-  /** Records that may be under way at once, those that wait included. @default 10,000 */
+  /** Records that may be under way at once, in whatever state. @default 50,000 */
   readonly maxHeld?: number;
+  /** Records that may wait besides those in flight and those whose origin is held up for long. @default 2,000 */
+  readonly maxAhead?: number;
   /** Bytes of request bodies that may be held at once. @default 128 MiB */
   readonly maxHeldBytes?: number;
 }
+
+/** As long as all records go to one origin, reading further ahead would find nothing that can be sent. */
+const aheadOfOneOrigin = 32;
 
 /** Where planned records go. */
 export interface IntakeTargets {
   readonly feed: Feed;
   readonly lanes: Lanes;
   readonly ends: AttemptEnds;
+  readonly inFlight: () => number;
   readonly settled: (result: Result) => void;
   /** A map module rejected in a way that is no record's fault. */
   readonly failed: (error: unknown) => void;
@@ -45,6 +53,7 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #targets: IntakeTargets;
   readonly #maxHeld: number;
+  readonly #maxAhead: number;
   readonly #maxHeldBytes: number;
   #heldBytes = 0;
   #position: unknown = null;
@@ -54,7 +63,8 @@ export class Intake {
   constructor(options: IntakeOptions, targets: IntakeTargets) {
     this.#options = options;
     this.#targets = targets;
-    this.#maxHeld = options.maxHeld ?? 10_000;
+    this.#maxHeld = options.maxHeld ?? 50_000;
+    this.#maxAhead = options.maxAhead ?? 2_000;
     this.#maxHeldBytes = options.maxHeldBytes ?? 128 * 1024 * 1024;
   }
 
@@ -62,7 +72,7 @@ export class Intake {
   takeOne(): boolean {
     const { feed } = this.#targets;
     const { planner, recorder } = this.#options;
-    if (this.held >= this.#maxHeld || this.#heldBytes >= this.#maxHeldBytes || recorder.isFull) return false;
+    if (!this.#hasRoom() || recorder.isFull) return false;
     const record = feed.next();
     if (record === null) return false;
     if (feed.position !== null && feed.position !== this.#position) {
@@ -81,7 +91,14 @@ export class Intake {
     return true;
   }
 
-  /** A record is settled. */
+  #hasRoom(): boolean {
+    const { lanes, inFlight } = this.#targets;
+    if (this.held >= this.#maxHeld || this.#heldBytes >= this.#maxHeldBytes) return false;
+    const ahead = lanes.looksFarAhead ? this.#maxAhead : Math.min(aheadOfOneOrigin, this.#maxAhead);
+    return lanes.waiting - lanes.parked < ahead && this.held - inFlight() - lanes.parked < this.#maxAhead;
+  }
+
+  /** A record is settled, or given back unsent. */
   release(job: Job | null): void {
     this.held--;
     if (job !== null) this.#heldBytes -= bodyBytes(job);
@@ -97,7 +114,7 @@ export class Intake {
       this.#unsent(index, planned.id, planned.kind === 'bad' ? planned.error : null);
       return;
     }
-    const { clock, policy, recorder, timeoutMs, maxBodyBytes } = this.#options;
+    const { clock, governor, policy, recorder, timeoutMs, maxBodyBytes } = this.#options;
     const { request } = planned;
     const start = {
       index,
@@ -106,6 +123,8 @@ export class Intake {
       timeoutMs: planned.timeoutMs ?? timeoutMs,
       maxBodyBytes,
       plannedMs: clock.now(),
+      cost: planned.cost,
+      costGuess: governor.costs,
     };
     const job = new Job(start, this.#targets.lanes.of(request.origin), this.#targets.ends);
     this.#heldBytes += bodyBytes(job);

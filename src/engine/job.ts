@@ -24,6 +24,10 @@ export interface JobStart {
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
   readonly plannedMs: number;
+  /** In the units of rates that count costs; null: nothing says it before the answer does. */
+  readonly cost: number | null;
+  /** What to take for it then. */
+  readonly costGuess: { readonly value: number };
 }
 
 const nothing = Buffer.alloc(0);
@@ -40,6 +44,18 @@ export class Job implements ResponseHandler, TimeoutOwner, Queued<Job>, Bagged {
   /** What is sent now: the record's request, or where a redirect led. */
   request: HttpRequest;
   attempts = 0;
+  /** Those of them that do not count against the retries: the origin was down as a whole, or this machine was short of something. */
+  freeAttempts = 0;
+  /** What was taken for what is in flight. */
+  takenCost = 1;
+  /** When the last attempt failed. */
+  lastFailedMs = Infinity;
+  /** It failed again after its origin had answered others. */
+  isSuspect = false;
+  /** The last attempt was one of them. */
+  comesBackFree = false;
+  /** When the first of them ended that followed one another until now; null if the last attempt counted. */
+  freeSinceMs: number | null = null;
   redirects = 0;
   /** On the monotonic clock: when what is in flight got its permit. */
   exchangeStartedMs = 0;
@@ -63,6 +79,16 @@ export class Job implements ResponseHandler, TimeoutOwner, Queued<Job>, Bagged {
     this.request = start.request;
     this.lane = lane;
     this.#ends = ends;
+  }
+
+  /** What is to be taken for it now. */
+  get cost(): number {
+    return this.start.cost ?? this.start.costGuess.value;
+  }
+
+  /** Of what is in flight, or of what led to it, a byte may have left. */
+  get mayHaveLeft(): boolean {
+    return this.redirects > 0 || this.exchange?.sent !== false;
   }
 
   /** Another attempt, from the record's own request on. */

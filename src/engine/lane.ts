@@ -2,13 +2,15 @@
 // they wait at. A lane is in one state at a time: empty, in the round of those to be asked, waiting for
 // a permit to come back, or waiting for a time.
 
-import type { Gate } from '../govern/governor.ts';
+import type { Gate } from '../govern/gate.ts';
 
 export type LaneState = 'empty' | 'active' | 'wants-permit' | 'waits';
 
 /** What can stand in a lane: a link of its list. */
 export interface Queued<Self> {
   nextInLane: Self | null;
+  /** What its request costs, in the units of rates that count costs. */
+  readonly cost: number;
 }
 
 export class Lane<Job extends Queued<Job>> {
@@ -17,6 +19,8 @@ export class Lane<Job extends Queued<Job>> {
   /** The end of the wait that those who listen were told of; 0 if they know of none. */
   announcedUntilMs = 0;
   size = 0;
+  /** Its origin lets nothing pass for long: what stands here is not what keeps others from being read. */
+  parked = false;
   #first: Job | null = null;
   #last: Job | null = null;
 
@@ -38,6 +42,11 @@ export class Lane<Job extends Queued<Job>> {
     this.#first = job;
     this.#last ??= job;
     this.size++;
+  }
+
+  /** What the first one's request costs. */
+  get nextCost(): number {
+    return this.#first?.cost ?? 1;
   }
 
   shift(): Job | null {

@@ -2,7 +2,7 @@
 // reason to wait is asked once before any is asked again, so that no origin starves another.
 
 import type { Governor } from '../govern/governor.ts';
-import { untilRelease } from '../govern/governor.ts';
+import { untilRelease } from '../govern/gate.ts';
 import type { RunEvents } from '../report/run-events.ts';
 import type { Agenda } from './agenda.ts';
 import type { Job } from './job.ts';
@@ -10,27 +10,52 @@ import { Lane } from './lane.ts';
 
 /** So many origins are remembered before idle ones are looked for. */
 const manyOrigins = 10_000;
+/** Who is held up for so long does not keep others from being read. */
+const longMs = 1000;
 
 export interface LanesOptions {
   readonly governor: Governor;
   readonly events: RunEvents;
-  /** A record waits no longer than this for a server that asked for it. */
-  readonly policy: { readonly maxWaitMs: number };
+  readonly policy: {
+    /** A record waits no longer than this for a server that asked for it. */
+    readonly maxWaitMs: number;
+    /** And no longer than this for an origin that is down. */
+    readonly maxOutageMs: number;
+  };
 }
+
+/** Why records are not sent. */
+export type Refusal = 'wait_too_long' | 'origin_down';
 
 export class Lanes {
   readonly #options: LanesOptions;
   readonly #agenda: Agenda<Job | Lane<Job>>;
-  readonly #refuse: (job: Job) => void;
+  readonly #refuse: (job: Job, refusal: Refusal) => void;
   readonly #lanes = new Map<string, Lane<Job>>();
   #round: Lane<Job>[] = [];
   #at = 0;
+  /** Records that stand in lanes, and those of them whose origin is held up for long. */
+  waiting = 0;
+  parked = 0;
 
-  /** `refuse` takes a record whose origin wants to be left alone for too long. */
-  constructor(options: LanesOptions, agenda: Agenda<Job | Lane<Job>>, refuse: (job: Job) => void) {
+  /** `refuse` takes a record whose origin wants to be left alone for too long, or is down for too long. */
+  constructor(options: LanesOptions, agenda: Agenda<Job | Lane<Job>>, refuse: (job: Job, refusal: Refusal) => void) {
     this.#options = options;
     this.#agenda = agenda;
     this.#refuse = refuse;
+  }
+
+  /**
+   * Whether to look for records that can be sent now further ahead in the input. As long as all go to one
+   * origin that takes them as fast as it can, there are none.
+   */
+  get looksFarAhead(): boolean {
+    for (const lane of this.#lanes.values()) return this.#lanes.size > 1 || lane.state === 'waits' || lane.parked;
+    return false;
+  }
+
+  [Symbol.iterator](): IterableIterator<Lane<Job>> {
+    return this.#lanes.values();
   }
 
   /** The lane of an origin. */
@@ -49,6 +74,8 @@ export class Lanes {
     const { lane } = job;
     if (first) lane.pushFirst(job);
     else lane.push(job);
+    this.waiting++;
+    if (lane.parked) this.parked++;
     if (lane.state === 'empty') this.activate(lane);
   }
 
@@ -60,6 +87,12 @@ export class Lanes {
       lane.state = 'active';
       this.#round.push(lane);
     }
+  }
+
+  /** Lets all lanes be asked again at once: limits have changed. */
+  activateAll(): void {
+    for (const lane of this.#lanes.values())
+      if (lane.state === 'wants-permit' || lane.state === 'waits') this.activate(lane);
   }
 
   /** The next lane to be asked; it leaves the round. Null: there is none. */
@@ -79,43 +112,93 @@ export class Lanes {
 
   /** Asks a lane's gate for a permit. A lane that gets none leaves the round until one comes back, or its time has come. */
   ask(lane: Lane<Job>, nowMs: number): Job | null {
-    const { events, policy } = this.#options;
-    const { gate } = lane;
-    const waitMs = gate.tryTake(nowMs);
-    if (waitMs === 0) {
-      const job = lane.shift();
-      if (job === null) throw new Error('a lane without records was asked');
-      if (lane.announcedUntilMs > 0) {
-        lane.announcedUntilMs = 0;
-        events.waiting(gate.origin, null);
-      }
-      this.activate(lane);
-      return job;
-    }
-    if (waitMs === untilRelease) {
-      lane.state = 'wants-permit';
-      return null;
-    }
-    if (gate.waitReason === 'retry-after' && waitMs > policy.maxWaitMs) {
-      for (let job = lane.shift(); job !== null; job = lane.shift()) this.#refuse(job);
+    if (lane.size === 0) {
       lane.state = 'empty';
       return null;
     }
-    this.#wait(lane, nowMs, waitMs);
+    const { gate } = lane;
+    const cost = lane.nextCost;
+    const waitMs = gate.tryTake(nowMs, cost);
+    if (waitMs === 0) {
+      this.#park(lane, false);
+      const job = this.#shift(lane);
+      if (job === null) throw new Error('a lane without records was asked');
+      job.takenCost = cost;
+      if (lane.announcedUntilMs > 0) this.#announce(lane, 0);
+      this.activate(lane);
+      return job;
+    }
+    const refusal = this.#refusal(lane, nowMs);
+    if (refusal === null) this.#wait(lane, nowMs, waitMs);
+    else this.#refuseAll(lane, refusal);
     return null;
   }
 
-  #wait(lane: Lane<Job>, nowMs: number, waitMs: number): void {
-    lane.state = 'waits';
-    this.#agenda.add(lane, nowMs + waitMs);
-    if (nowMs + waitMs >= lane.announcedUntilMs + 1) {
-      lane.announcedUntilMs = nowMs + waitMs;
-      this.#options.events.waiting(lane.gate.origin, {
-        origin: lane.gate.origin,
-        untilMs: nowMs + waitMs,
-        reason: lane.gate.waitReason,
-      });
+  /** Takes out of all lanes what was never sent. */
+  takeUnbegun(): Job[] {
+    const unbegun: Job[] = [];
+    for (const lane of this.#lanes.values()) {
+      for (let left = lane.size; left > 0; left--) {
+        const job = this.#shift(lane);
+        if (job === null) break;
+        if (job.attempts === 0) unbegun.push(job);
+        else this.put(job, false);
+      }
     }
+    return unbegun;
+  }
+
+  #refusal({ gate }: Lane<Job>, nowMs: number): Refusal | null {
+    const { policy } = this.#options;
+    if (gate.askedWaitMs > policy.maxWaitMs) return 'wait_too_long';
+    const { downSinceMs } = gate;
+    return downSinceMs !== null && nowMs - downSinceMs >= policy.maxOutageMs ? 'origin_down' : null;
+  }
+
+  #refuseAll(lane: Lane<Job>, refusal: Refusal): void {
+    // What is settled may make room for more, and more may come into this lane: not in this turn.
+    for (let left = lane.size; left > 0; left--) {
+      const job = this.#shift(lane);
+      if (job !== null) this.#refuse(job, refusal);
+    }
+    if (lane.announcedUntilMs > 0) this.#announce(lane, 0);
+    this.activate(lane);
+  }
+
+  #wait(lane: Lane<Job>, nowMs: number, waitMs: number): void {
+    const { gate } = lane;
+    if (waitMs === untilRelease) {
+      lane.state = 'wants-permit';
+      if (gate.downSinceMs !== null) this.#park(lane, true);
+      return;
+    }
+    lane.state = 'waits';
+    this.#park(lane, waitMs >= longMs && gate.waitReason !== 'rate');
+    const { maxOutageMs } = this.#options.policy;
+    const leftMs = gate.downSinceMs === null ? Infinity : gate.downSinceMs + maxOutageMs - nowMs;
+    this.#agenda.add(lane, nowMs + Math.min(waitMs, leftMs));
+    if (nowMs + waitMs >= lane.announcedUntilMs + 1) this.#announce(lane, nowMs + waitMs);
+  }
+
+  /** Tells those who listen until when the lane waits; 0: it waits no more. */
+  #announce(lane: Lane<Job>, untilMs: number): void {
+    const { origin, waitReason: reason, waitDetail: detail } = lane.gate;
+    lane.announcedUntilMs = untilMs;
+    this.#options.events.waiting(origin, untilMs === 0 ? null : { origin, untilMs, reason, detail });
+  }
+
+  #park(lane: Lane<Job>, parked: boolean): void {
+    if (lane.parked === parked) return;
+    lane.parked = parked;
+    this.parked += parked ? lane.size : -lane.size;
+  }
+
+  #shift(lane: Lane<Job>): Job | null {
+    const job = lane.shift();
+    if (job === null) return null;
+    this.waiting--;
+    if (lane.parked) this.parked--;
+    return job;
   }
 
   #forgetIdle(): void {

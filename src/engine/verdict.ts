@@ -5,6 +5,7 @@
 import type { Clock } from '../concurrency/clock.ts';
 import type { ErrorCode, TransportError } from '../errors.ts';
 import { decodeContent } from '../http/content-encoding.ts';
+import type { Governor } from '../govern/governor.ts';
 import type { Outcome } from '../http/outcome.ts';
 import { redirect } from '../http/redirects.ts';
 import { isIdempotent } from '../http/request.ts';
@@ -16,11 +17,14 @@ import { decide, isOnce } from '../retry/decide.ts';
 import type { RetryPolicy } from '../retry/decide.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
 import type { Job } from './job.ts';
+import type { Refusal } from './lanes.ts';
 import type { Recorder } from './recorder.ts';
 import { failedResult, okResult, unknownResult, withHint } from './settlement.ts';
 import type { Moment } from './settlement.ts';
 
 const noHeaders: readonly string[] = [];
+/** Answers that were on their way when an origin went down come later than the first failures, but not by so much. */
+const suspectAfterMs = 1000;
 
 export interface VerdictOptions {
   readonly policy: RetryPolicy;
@@ -28,6 +32,9 @@ export interface VerdictOptions {
   /** Redirects followed at most. */
   readonly redirects: number;
   readonly maxBodyBytes: number;
+  /** What an answer says that its request cost; null if it does not, or if nobody wants to know. */
+  readonly costOf?: ((body: Buffer) => number | null) | undefined;
+  readonly governor: Governor;
   readonly events: RunEvents;
   readonly recorder: Recorder;
   readonly clock: Clock;
@@ -67,16 +74,21 @@ export class Verdict {
     return hasKey && !isOnce(job.request.method, policy);
   }
 
-  /** Settles a record that is not sent: its origin asked for a longer wait than is allowed. */
-  refuse(job: Job): void {
-    const message = 'an earlier answer of this origin asked for a longer wait than --max-wait allows';
-    this.#targets.settle(job, failedResult(job, null, 'wait_too_long', message, this.#moment()));
+  /** Settles a record that is not sent (any more): its origin is held up for longer than is allowed. */
+  refuse(job: Job, refusal: Refusal): void {
+    const { gate } = job.lane;
+    const message =
+      refusal === 'origin_down'
+        ? `${gate.origin} is down (${gate.waitDetail ?? 'no answer'}), longer than --outage and --max-outage let a record wait`
+        : 'an earlier answer of this origin asked for a longer wait than --max-wait allows';
+    this.#targets.settle(job, failedResult(job, null, refusal, message, this.#moment()));
   }
 
   /** Judges an attempt that has ended. */
   judge(job: Job, error: TransportError | null): void {
     const { clock, events, success } = this.#options;
-    const ms = clock.now() - job.exchangeStartedMs;
+    const nowMs = clock.now();
+    const ms = nowMs - job.exchangeStartedMs;
     job.endExchange(ms);
     const status = error === null ? job.status : null;
     const code = error?.code ?? null;
@@ -92,7 +104,7 @@ export class Verdict {
       attempt: job.attempts,
       reused: job.reused,
     };
-    job.lane.gate.release(end);
+    job.lane.gate.release(end, nowMs);
     events.attemptEnded(end);
     if (onward?.kind === 'follow') {
       this.#follow(job, onward.request);
@@ -101,7 +113,7 @@ export class Verdict {
     } else if (outcome === 'success') {
       this.#decode(job, null);
     } else {
-      this.#fail(job, status, error);
+      this.#fail(job, status, error, nowMs);
     }
   }
 
@@ -121,16 +133,15 @@ export class Verdict {
     this.#targets.elsewhere(job);
   }
 
-  #fail(job: Job, status: number | null, error: TransportError | null): void {
-    const { clock, events, policy } = this.#options;
-    const nowMs = clock.now();
+  #fail(job: Job, status: number | null, error: TransportError | null, nowMs: number): void {
+    const { clock, policy } = this.#options;
     const askedMs = status === null ? null : retryAfterMs(job.headers, clock.wallNow());
-    if (askedMs !== null) job.lane.gate.pause(nowMs + askedMs);
+    const isFree = this.#isFree(job, error, nowMs);
     const decision = decide(
       {
         // Another attempt would begin at the start: what counts is whether that may be sent twice.
         method: job.start.request.method,
-        attempts: job.attempts,
+        attempts: job.attempts - job.freeAttempts,
         status,
         code: error?.code ?? null,
         sent: job.redirects > 0 || (error?.sent ?? true),
@@ -139,13 +150,7 @@ export class Verdict {
       policy,
     );
     if (decision.kind === 'retry') {
-      events.retryScheduled(decision.delayMs);
-      // That it is sent again at all means that it had not left.
-      if (isOnce(job.start.request.method, policy)) this.#options.recorder.wasNotSent(job.start.index);
-      // Another attempt begins where the first did: a redirect is not remembered.
-      job.request = job.start.request;
-      job.redirects = 0;
-      this.#targets.again(job, nowMs + decision.delayMs);
+      this.#again(job, nowMs + decision.delayMs, isFree);
     } else if (decision.kind === 'unknown') {
       const message = `no answer came back (${error?.message ?? 'lost'}); with at-most-once it is not sent again`;
       this.#targets.settle(job, unknownResult(job, message, this.#moment()));
@@ -157,6 +162,41 @@ export class Verdict {
     } else {
       this.#decode(job, { code: 'http_status', message: `the server answered ${status}` });
     }
+  }
+
+  #again(job: Job, atMs: number, isFree: boolean): void {
+    const { clock, events, policy, recorder } = this.#options;
+    events.retryScheduled(atMs - clock.now());
+    // That it is sent again at all means that it had not left.
+    if (isOnce(job.start.request.method, policy)) recorder.wasNotSent(job.start.index);
+    // Another attempt begins where the first did: a redirect is not remembered.
+    job.request = job.start.request;
+    job.redirects = 0;
+    job.comesBackFree = isFree;
+    this.#targets.again(job, atMs);
+  }
+
+  /**
+   * Whether an attempt failed for a reason that is not its record's: this machine is short of something, or
+   * the origin is down as a whole. Such attempts do not count, for as long as an outage may last. But of a record
+   * that failed, and failed again after the origin had answered others, they do: it may be to blame itself.
+   */
+  #isFree(job: Job, error: TransportError | null, nowMs: number): boolean {
+    const { governor, policy } = this.#options;
+    const isShort = error !== null && governor.tellShortage(error, nowMs);
+    const { downSinceMs, aliveMs } = job.lane.gate;
+    if (!isShort && aliveMs > job.lastFailedMs + suspectAfterMs) job.isSuspect = true;
+    job.lastFailedMs = nowMs;
+    const isDown = downSinceMs !== null && !job.isSuspect;
+    if (!isShort && !isDown) {
+      job.freeSinceMs = null;
+      return false;
+    }
+    job.freeSinceMs ??= nowMs;
+    // How long an origin may be down is watched where its records wait.
+    if (!isDown && nowMs - job.freeSinceMs > policy.maxOutageMs) return false;
+    job.freeAttempts++;
+    return true;
   }
 
   /** Undoes content encodings, then settles: as ok, or with the failure given. */
@@ -176,11 +216,21 @@ export class Verdict {
   }
 
   #settle(job: Job, body: Buffer, failure: Failure | null): void {
+    this.#learnCost(job, body);
     const answer: Answer = { status: job.status ?? 0, headers: job.headers, body };
     const at = this.#moment();
     const result =
       failure === null ? okResult(job, answer, at) : failedResult(job, answer, failure.code, failure.message, at);
     this.#targets.settle(job, result);
+  }
+
+  /** What was taken for the request was a guess; the answer may say what it really cost. */
+  #learnCost(job: Job, body: Buffer): void {
+    const { clock, costOf, governor } = this.#options;
+    const cost = costOf === undefined ? null : costOf(body);
+    if (cost === null) return;
+    governor.costs.learn(cost);
+    job.lane.gate.correctCost(clock.now(), cost - job.takenCost, job.exchangeStartedMs);
   }
 
   #moment(): Moment {

@@ -50,6 +50,7 @@ test('no sequence of ends makes it wait forever', () => {
   let openings = 0;
   const runs = fc.property(fc.integer(), steps, (seed, sequence) => {
     const breaker = new Breaker(seededRandom(seed));
+    breaker.ended(sampleAttemptEnd(), 1, -1);
     let flights: Flight[] = [];
     let nowMs = 0;
     for (const step of sequence) {

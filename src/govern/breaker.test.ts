@@ -11,9 +11,11 @@ const plain500 = { outcome: 'transient', status: 500, ms: 1 } as const;
 const bare503 = { outcome: 'congestion', status: 503, ms: 1 } as const;
 const cancelled = { outcome: 'transient', status: null, code: 'cancelled', ms: 1 } as const;
 
-/** A breaker whose jitter is none. */
+/** A breaker whose jitter is none, of an origin that answered once. */
 function even(): Breaker {
-  return new Breaker(() => 0.5);
+  const breaker = new Breaker(() => 0.5);
+  breaker.ended(sampleAttemptEnd(), 1, -1e9);
+  return breaker;
 }
 
 /** Feeds first attempts that fail, one each millisecond from `fromMs` on; tells after how many it opened. */
@@ -46,6 +48,17 @@ describe('how much it takes to open', () => {
     ['answers that are permanent', { outcome: 'permanent', status: 404 } as const, Infinity],
   ])('%s', (_name, end, count) => {
     expect(opensAfter(even(), end)).toBe(count);
+  });
+
+  test.each([
+    ['connections refused', refused, 14],
+    ['timeouts', timeout, 14],
+    ['resets', reset, 20],
+    ['500', plain500, 167],
+    ['a name that is not found', { ...refused, code: 'dns_failed' } as const, Infinity],
+    ['a proxy that lets nothing through', { ...refused, code: 'proxy_failed' } as const, Infinity],
+  ])('of an origin that never answered it takes more: %s', (_name, end, count) => {
+    expect(opensAfter(new Breaker(() => 0.5), end)).toBe(count);
   });
 
   test('weights of different failures add up', () => {
@@ -163,6 +176,7 @@ describe('while it is open', () => {
     const random = seededRandom(7);
     const waits = Array.from({ length: 300 }, () => {
       const breaker = new Breaker(random);
+      breaker.ended(sampleAttemptEnd(), 1, -1e9);
       opensAfter(breaker, refused);
       return breaker.waitMs(5);
     });
@@ -244,6 +258,7 @@ describe('the end of an outage', () => {
   test('an outage of five minutes is over at most a twentieth and a second later', () => {
     for (const seed of [1, 2, 3]) {
       const breaker = new Breaker(seededRandom(seed));
+      breaker.ended(sampleAttemptEnd(), 1, -1e9);
       opensAfter(breaker, refused);
       let nowMs = 5;
       let probes = 0;

@@ -26,6 +26,8 @@ const weights = { strong: 10, medium: 5, weak: 1 } as const;
 const recordWeights = { strong: 75, medium: 50, weak: 6 } as const;
 const enoughWeight = 50;
 const enoughRecords = 150;
+/** Of an origin that never answered: it may be misspelt, and a few records that fail tell so sooner. */
+const strangerRecords = 1_000;
 /** A balancer that drops 50 of 1,000 connections is no outage. */
 const enoughOfInFlight = 0.5;
 
@@ -65,6 +67,11 @@ export class Breaker {
     this.#random = random;
   }
 
+  /** When the last sign of life came. */
+  get aliveMs(): number {
+    return this.#aliveMs;
+  }
+
   get state(): BreakerState {
     return this.#state;
   }
@@ -87,6 +94,9 @@ export class Breaker {
   ended(end: AttemptEnd, inFlight: number, nowMs: number): 'opened' | 'closed' | null {
     const evidence = evidenceOf(end, inFlight);
     if (evidence === 'alive') return this.#alive(nowMs);
+    // A name that was never found, or a proxy that never let anything through, is a mistake rather than an outage.
+    const isStranger = this.#aliveMs === -Infinity;
+    if (isStranger && (end.code === 'dns_failed' || end.code === 'proxy_failed')) return null;
     if (this.#state === 'closed') {
       // What began before the last sign of life and failed after it is slow, or a connection that was
       // dropped: a few records that hang must not look like an outage when all others are done.
@@ -154,7 +164,8 @@ export class Breaker {
     if (end.attempt === 1 || this.#trialLeft > 0) this.#records += recordWeights[evidence];
     // Not what is in flight now: it shrinks while failures wait for their next attempt.
     this.#mostInFlight = Math.max(this.#mostInFlight, inFlight);
-    if (this.#weight < enoughWeight || this.#records < enoughRecords) return null;
+    const records = this.#aliveMs === -Infinity ? strangerRecords : enoughRecords;
+    if (this.#weight < enoughWeight || this.#records < records) return null;
     if (this.#failures < this.#mostInFlight * enoughOfInFlight) return null;
     this.#awaitProbe(nowMs);
     return 'opened';

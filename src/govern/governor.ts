@@ -4,40 +4,36 @@
 // the governor learns there and only there. It knows no request, record or retry.
 
 import type { Clock } from '../concurrency/clock.ts';
-import type { AttemptEnd } from '../http/attempt-end.ts';
-import { Pacer } from './pacer.ts';
-import type { Rate } from './pacer.ts';
+import type { Rate } from '../concurrency/pacer.ts';
+import type { Random } from '../concurrency/random.ts';
+import type { TransportError } from '../errors.ts';
+import { CostEstimate } from './cost-estimate.ts';
+import { AdaptiveLimit } from './adaptive-limit.ts';
+import { Gate } from './gate.ts';
+import type { Floor } from './gate.ts';
+import { LocalPressure } from './local-pressure.ts';
+import { RateSet } from '../concurrency/rate-set.ts';
 
 /** Limits of a run. */
 export interface GovernorOptions {
   /** Requests in flight at most, over all origins. */
   readonly concurrency: number;
+  /** Find out for each origin how many it serves best, up to `concurrency`. Else as many as are allowed. */
+  readonly findsConcurrency: boolean;
   /** Requests in flight at most, for each origin. */
   readonly perOrigin: number | null;
   /** For each origin. */
-  readonly rate: Rate | null;
+  readonly rates: readonly Rate[];
   readonly clock: Clock;
+  readonly random: Random;
+  /** What an earlier run learned of each origin. */
+  readonly learned?: ReadonlyMap<string, number>;
+  /** Whether an origin that fails as a whole is left alone until it answers again. @default true */
+  readonly sitsOutOutages?: boolean;
 }
 
-/** Why a gate lets nothing pass for a while. */
-export type WaitReason = 'rate' | 'retry-after';
-
-/** No time can be told: a permit must be given back first. */
-export const untilRelease = Infinity;
-
-/** Limits of one origin. */
-export interface Gate {
-  readonly origin: string;
-  /** 0: a permit was taken. Else nothing was, and it is how long to wait in milliseconds, or `untilRelease`. */
-  tryTake(nowMs: number): number;
-  /** Why the last `tryTake` gave a time to wait. */
-  readonly waitReason: WaitReason;
-  /** Gives a permit back, with what the attempt told. */
-  release(end: AttemptEnd): void;
-  /** Lets nothing pass before then: the server asked for it. An earlier time than one that holds changes nothing. */
-  pause(untilMs: number): void;
-  readonly inFlight: number;
-}
+/** What may be changed while requests are in flight. */
+export type GovernorChange = Partial<Pick<GovernorOptions, 'concurrency' | 'findsConcurrency' | 'perOrigin' | 'rates'>>;
 
 /** Counts for displays and tests. */
 export interface GovernorStatistics {
@@ -46,20 +42,36 @@ export interface GovernorStatistics {
   readonly origins: number;
 }
 
-export class Governor {
-  readonly #options: GovernorOptions;
-  readonly #gates = new Map<string, OriginGate>();
+/** Where the search begins: what browsers and connection pools would take is about as much. */
+const firstGuess = 10;
+/** So many origins are worth remembering. */
+const mostLearned = 100;
+
+export class Governor implements Floor {
+  #options: GovernorOptions;
+  readonly #gates = new Map<string, Gate>();
+  readonly local = new LocalPressure();
+  /** What requests cost of which nothing says it beforehand. */
+  readonly costs = new CostEstimate();
+  readonly random: Random;
   #inFlight = 0;
 
   constructor(options: GovernorOptions) {
     this.#options = options;
+    this.random = options.random;
   }
 
   /** The gate of an origin. */
   gate(origin: string): Gate {
     let gate = this.#gates.get(origin);
     if (gate === undefined) {
-      gate = new OriginGate(origin, this, this.#options);
+      gate = new Gate({
+        origin,
+        floor: this,
+        adaptive: this.#adaptiveLimit(origin),
+        rates: this.#options.rates.length === 0 ? null : new RateSet(this.#options.rates),
+        sitsOutOutages: this.#options.sitsOutOutages ?? true,
+      });
       this.#gates.set(origin, gate);
     }
     return gate;
@@ -67,16 +79,55 @@ export class Governor {
 
   /** Permits that could be had now, if gates were open. */
   get free(): number {
-    return this.#options.concurrency - this.#inFlight;
+    const { concurrency, clock } = this.#options;
+    const most = this.local.limit === Infinity ? concurrency : Math.min(concurrency, this.local.limitAt(clock.now()));
+    return most - this.#inFlight;
   }
 
   statistics(): GovernorStatistics {
     return { limit: this.#options.concurrency, inFlight: this.#inFlight, origins: this.#gates.size };
   }
 
-  /** For the gates of this file. */
+  /** All gates there are. */
+  get gates(): IterableIterator<Gate> {
+    return this.#gates.values();
+  }
+
+  /** For the gates of this governor. */
   book(change: 1 | -1): void {
     this.#inFlight += change;
+  }
+
+  wallNow(): number {
+    return this.#options.clock.wallNow();
+  }
+
+  /** Hears of an error; true if it was a shortage of this machine that will pass, which is no fault of server or record. */
+  tellShortage({ code, systemCode }: TransportError, nowMs: number): boolean {
+    const isShort = code === 'local_limit' || (code === 'dns_failed' && systemCode === 'EAI_AGAIN');
+    return isShort && this.local.shortage(systemCode ?? code, this.#inFlight + 1, nowMs);
+  }
+
+  /** Changes limits; what is in flight stays. */
+  change(change: GovernorChange): void {
+    this.#options = { ...this.#options, ...change };
+    for (const gate of this.#gates.values()) {
+      gate.adaptive = this.#adaptiveLimit(gate.origin, gate.adaptive.learned);
+      if (change.rates === undefined) continue;
+      if (gate.rates === null) gate.rates = new RateSet(change.rates);
+      else gate.rates.replace(change.rates);
+    }
+  }
+
+  /** What was learned of each origin, for the next run; of the busiest ones. */
+  learned(): Map<string, number> {
+    const learned = new Map<string, number>();
+    if (!this.#options.findsConcurrency) return learned;
+    for (const { origin, adaptive } of this.#gates.values()) {
+      if (learned.size >= mostLearned) break;
+      learned.set(origin, adaptive.learned);
+    }
+    return learned;
   }
 
   /** Forgets an origin whose gate has nothing to remember. Whoever holds the gate must let go of it. */
@@ -84,54 +135,17 @@ export class Governor {
     const gate = this.#gates.get(origin);
     return gate !== undefined && gate.isIdle(this.#options.clock.now()) && this.#gates.delete(origin);
   }
-}
 
-class OriginGate implements Gate {
-  readonly origin: string;
-  inFlight = 0;
-  waitReason: WaitReason = 'rate';
-  readonly #governor: Governor;
-  readonly #limit: number;
-  readonly #pacer: Pacer | null;
-  #pausedUntilMs = -Infinity;
-
-  constructor(origin: string, governor: Governor, options: GovernorOptions) {
-    this.origin = origin;
-    this.#governor = governor;
-    this.#limit = options.perOrigin ?? Infinity;
-    this.#pacer = options.rate === null ? null : new Pacer(options.rate);
-  }
-
-  tryTake(nowMs: number): number {
-    if (this.#governor.free <= 0 || this.inFlight >= this.#limit) return untilRelease;
-    if (nowMs < this.#pausedUntilMs) {
-      this.waitReason = 'retry-after';
-      return this.#pausedUntilMs - nowMs;
-    }
-    if (this.#pacer !== null) {
-      const waitMs = this.#pacer.waitMs(nowMs);
-      if (waitMs > 0) {
-        this.waitReason = 'rate';
-        return waitMs;
-      }
-      this.#pacer.take(nowMs);
-    }
-    this.inFlight++;
-    this.#governor.book(1);
-    return 0;
-  }
-
-  release(_end: AttemptEnd): void {
-    if (this.inFlight <= 0) throw new Error(`a permit of ${this.origin} was given back twice`);
-    this.inFlight--;
-    this.#governor.book(-1);
-  }
-
-  pause(untilMs: number): void {
-    if (untilMs > this.#pausedUntilMs) this.#pausedUntilMs = untilMs;
-  }
-
-  isIdle(nowMs: number): boolean {
-    return this.inFlight === 0 && nowMs >= this.#pausedUntilMs && (this.#pacer?.waitMs(nowMs) ?? 0) === 0;
+  #adaptiveLimit(origin: string, learnedNow: number | null = null): AdaptiveLimit {
+    const { concurrency, perOrigin, findsConcurrency, learned } = this.#options;
+    const max = Math.max(1, Math.min(concurrency, perOrigin ?? Infinity));
+    const limit = new AdaptiveLimit({
+      max,
+      initial: findsConcurrency ? Math.min(max, firstGuess) : max,
+      findsByDelay: findsConcurrency,
+    });
+    const known = learnedNow ?? learned?.get(origin);
+    if (findsConcurrency && known !== undefined) limit.setLearned(Math.min(max, known));
+    return limit;
   }
 }

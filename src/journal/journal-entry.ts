@@ -28,6 +28,8 @@ export interface Checkpoint {
   /** Where to read on: the earliest open record stands at or behind it. */
   readonly position: Position;
   readonly counts: Counts;
+  /** What was learned of origins: how many requests each takes at once. */
+  readonly limits?: Readonly<Record<string, number>>;
 }
 
 /** A result that waits for its turn in the order of the input. */

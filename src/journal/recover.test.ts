@@ -65,6 +65,7 @@ const nothing = {
   startedUpTo: 0,
   position: start,
   counts: { ok: 0, failed: 0, unknown: 0 },
+  limits: {},
   outputBytes: 0,
 };
 

@@ -48,6 +48,8 @@ export interface RecoveredRun {
   /** Where to read on. */
   readonly position: Position;
   readonly counts: Counts;
+  /** How many requests each origin takes at once, as far as it was learned. */
+  readonly limits: Readonly<Record<string, number>>;
   /** The output is whole up to here; what follows is to be cut off. */
   readonly outputBytes: number;
 }
@@ -96,6 +98,7 @@ export async function recover(journal: Buffer, path: string, output: OutputView)
     held: new Map([...facts.held].filter(([index]) => open.has(index))),
     position: intact ? checkpoint.position : { index: 0, line: 1, byte: 0 },
     counts: intact ? add(checkpoint.counts, rows.counts) : rows.counts,
+    limits: checkpoint.limits ?? {},
     outputBytes: rows.wholeBytes,
   };
 }

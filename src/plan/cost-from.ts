@@ -32,6 +32,14 @@ export function costOf(body: Buffer, path: readonly string[]): number | null {
   return costIn(at);
 }
 
+/**
+ * What reads costs out of answers, made once for a run; undefined if nobody wants to know.
+ * @param path as `parseCostPath` gave it
+ */
+export function costReader(path: readonly string[] | null): ((body: Buffer) => number | null) | undefined {
+  return path === null ? undefined : (body) => costOf(body, path);
+}
+
 function parsed(body: Buffer): unknown {
   const text = body.toString('utf8').replace(/^\uFEFF/u, '');
   // Most answers that are no JSON begin like none, and an exception is dear.

@@ -44,7 +44,7 @@ const busy: Statistics = {
   ],
   latencyMs: { p50: 12, p95: 340, p99: 1200, max: 4000 },
   perSecond: 1234,
-  waits: [{ origin: 'https://api.example.com', leftMs: 11_300, reason: 'retry-after' }],
+  waits: [{ origin: 'https://api.example.com', leftMs: 11_300, reason: 'retry-after', detail: null }],
   waitingOrigins: 1,
 };
 
@@ -57,6 +57,8 @@ function snapshotOf(statistics: Statistics, others: Partial<ProgressSnapshot> = 
     totalBytes: null,
     rateLimit: null,
     stopping: null,
+    state: 'running',
+    local: null,
     ...others,
   };
 }
@@ -181,7 +183,7 @@ function last(others: Partial<ProgressSnapshot>, statistics: Partial<Statistics>
 }
 
 function wait(reason: ShownWait['reason']): Partial<Statistics> {
-  return { waits: [{ origin: 'http://127.0.0.1:8080', leftMs: 40, reason }] };
+  return { waits: [{ origin: 'http://127.0.0.1:8080', leftMs: 40, reason, detail: null }] };
 }
 
 describe('the last line', () => {
@@ -239,7 +241,8 @@ describe('whatever the snapshot holds', () => {
       fc.record({
         origin: text,
         leftMs: fc.double({ min: 0, max: 1e9, noNaN: true }),
-        reason: fc.constantFrom('retry-after' as const, 'rate' as const, 'outage' as const),
+        reason: fc.constantFrom('retry-after' as const, 'quota' as const, 'rate' as const, 'outage' as const),
+        detail: fc.option(fc.string({ unit: 'binary' })),
       }),
     ),
     waitingOrigins: count,
@@ -251,6 +254,8 @@ describe('whatever the snapshot holds', () => {
     readBytes: count,
     totalBytes: fc.option(count),
     rateLimit: fc.option(text),
+    state: fc.constantFrom('running' as const, 'paused' as const, 'draining' as const),
+    local: fc.option(text),
     stopping: fc.option(fc.record({ graceLeftMs: fc.double({ min: 0, max: 1e9, noNaN: true }) })),
   });
 
@@ -268,7 +273,9 @@ describe('whatever the snapshot holds', () => {
   });
 
   test('an origin that carries escape codes does not reach the terminal', () => {
-    const waits = [{ origin: 'https://a\u001B[2J\u001B]0;x\u0007\r\nb', leftMs: 1000, reason: 'outage' as const }];
+    const waits = [
+      { origin: 'https://a\u001B[2J\u001B]0;x\u0007\r\nb', leftMs: 1000, reason: 'outage' as const, detail: null },
+    ];
     expect(draw(snapshotOf({ ...busy, waits })).at(-1)).toBe('waiting: a b is down; trying it again in 1 s');
   });
 });

@@ -5,7 +5,7 @@ import type { FailureCount } from './failure-tally.ts';
 import { formatAmount, formatCount, formatDuration, formatRate, formatShare } from './format-numbers.ts';
 import type { Percentiles } from './histogram.ts';
 import { advanceOf, type ProgressSnapshot } from './progress-snapshot.ts';
-import { countSettled, type Statistics } from './statistics.ts';
+import { countSettled, type ShownWait, type Statistics } from './statistics.ts';
 import type { Segment, Style } from './terminal-text.ts';
 
 const shownKinds = 8;
@@ -61,8 +61,12 @@ export function latencyFacts(latency: Percentiles): Segment[] {
 }
 
 /** What the run waits for, in words, the fullest first and a short one last; empty if it waits for nothing. */
-export function waitFacts({ statistics, stopping, rateLimit }: ProgressSnapshot): string[] {
+export function waitFacts({ statistics, stopping, rateLimit, state, local }: ProgressSnapshot): string[] {
   if (stopping !== null) return stoppingFacts(statistics.inFlight, stopping.graceLeftMs);
+  if (state === 'paused')
+    return [`paused, ${formatCount(statistics.inFlight)} in flight: go on with ctl resume`, 'paused'];
+  if (state === 'draining') return ['draining: finishing what was begun', 'draining'];
+  if (local !== null) return [`this machine: ${local}`, local];
   const [first] = statistics.waits;
   if (first === undefined) return [];
   const others = statistics.waitingOrigins - 1;
@@ -71,10 +75,18 @@ export function waitFacts({ statistics, stopping, rateLimit }: ProgressSnapshot)
   const left = wholeSeconds(first.leftMs);
   if (first.reason === 'retry-after')
     return [`waiting: ${host} asked us to wait ${left}${also}`, `wait ${left}: ${host}`];
-  if (first.reason === 'outage')
-    return [`waiting: ${host} is down; trying it again in ${left}${also}`, `down, again in ${left}: ${host}`];
+  if (first.reason === 'quota')
+    return [`waiting: ${host} allows no more for ${left}${because(first)}${also}`, `quota, wait ${left}: ${host}`];
+  if (first.reason === 'outage') {
+    const short = `down, again in ${left}: ${host}`;
+    return [`waiting: ${host} is down${because(first)}; trying it again in ${left}${also}`, short];
+  }
   const limit = rateLimit === null ? 'rate limit' : `rate limit ${rateLimit}`;
   return [`waiting: ${limit} for ${host}${also}`, limit];
+}
+
+function because({ detail }: ShownWait): string {
+  return detail === null ? '' : ` (${detail})`;
 }
 
 function stoppingFacts(inFlight: number, graceLeftMs: number): string[] {

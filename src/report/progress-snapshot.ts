@@ -15,6 +15,10 @@ export interface ProgressSnapshot {
   readonly totalBytes: number | null;
   /** The `--rate` as the user gave it, such as `10/s`. */
   readonly rateLimit: string | null;
+  /** Paused or draining: somebody told it so. */
+  readonly state: 'running' | 'paused' | 'draining';
+  /** What this machine is short of, as a sentence; null: nothing. */
+  readonly local: string | null;
   /** A stop was asked for; what is in flight has so long to finish. */
   readonly stopping: { readonly graceLeftMs: number } | null;
 }

@@ -85,6 +85,8 @@ class Run {
     totalBytes: null,
     rateLimit: null,
     stopping: null,
+    state: 'running',
+    local: null,
     ...this.others,
   });
 
@@ -268,6 +270,7 @@ describe('lines', () => {
       origin: 'https://a.example',
       untilMs: 12_000,
       reason: 'retry-after',
+      detail: null,
     });
     run.clock.advance(1999);
     expect(screen.written).toBe('');

@@ -9,7 +9,10 @@ export interface OriginWait {
   readonly origin: string;
   /** When it ends, on the monotonic clock, in milliseconds. */
   readonly untilMs: number;
-  readonly reason: 'retry-after' | 'rate' | 'outage';
+  /** `quota`: what it allows until then is used up, as its headers say. */
+  readonly reason: 'retry-after' | 'quota' | 'rate' | 'outage';
+  /** More about it, in words. */
+  readonly detail: string | null;
 }
 
 /** Receives what happens in a run. */

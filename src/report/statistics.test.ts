@@ -130,9 +130,9 @@ describe('RunStatistics', () => {
 });
 
 describe('waits', () => {
-  const far = { origin: 'https://far.example', untilMs: 12_000, reason: 'retry-after' } as const;
-  const near = { origin: 'https://near.example', untilMs: 5000, reason: 'outage' } as const;
-  const rate = { origin: 'https://rate.example', untilMs: 100, reason: 'rate' } as const;
+  const far = { origin: 'https://far.example', untilMs: 12_000, reason: 'retry-after', detail: null } as const;
+  const near = { origin: 'https://near.example', untilMs: 5000, reason: 'outage', detail: null } as const;
+  const rate = { origin: 'https://rate.example', untilMs: 100, reason: 'rate', detail: null } as const;
 
   test('the longest come first, with what is left of them, until they are over', () => {
     const clock = new FakeClock();
@@ -141,8 +141,8 @@ describe('waits', () => {
     statistics.waiting(far.origin, far);
     clock.advance(1000);
     expect(statistics.snapshot().waits).toEqual([
-      { origin: 'https://far.example', leftMs: 11_000, reason: 'retry-after' },
-      { origin: 'https://near.example', leftMs: 4000, reason: 'outage' },
+      { origin: 'https://far.example', leftMs: 11_000, reason: 'retry-after', detail: null },
+      { origin: 'https://near.example', leftMs: 4000, reason: 'outage', detail: null },
     ]);
     statistics.waiting(far.origin, null);
     expect(statistics.snapshot().waits.map(({ origin }) => origin)).toEqual(['https://near.example']);
@@ -156,7 +156,9 @@ describe('waits', () => {
     statistics.waiting(rate.origin, rate);
     statistics.waiting(rate.origin, null);
     clock.advance(1099);
-    expect(statistics.snapshot().waits).toEqual([{ origin: 'https://rate.example', leftMs: 0, reason: 'rate' }]);
+    expect(statistics.snapshot().waits).toEqual([
+      { origin: 'https://rate.example', leftMs: 0, reason: 'rate', detail: null },
+    ]);
     clock.advance(1);
     expect(statistics.snapshot().waits).toEqual([]);
   });
@@ -165,12 +167,12 @@ describe('waits', () => {
     const statistics = new RunStatistics(new FakeClock());
     for (let at = 0; at < 5000; at++) {
       const origin = `https://host${at}.example`;
-      statistics.waiting(origin, { origin, untilMs: 1000, reason: 'outage' });
+      statistics.waiting(origin, { origin, untilMs: 1000, reason: 'outage', detail: null });
     }
     statistics.waiting('https://host7.example', { ...near, origin: 'https://host7.example' });
     const { waits, waitingOrigins } = statistics.snapshot();
     expect(waitingOrigins).toBe(1000);
     expect(waits).toHaveLength(3);
-    expect(waits[0]).toEqual({ origin: 'https://host7.example', leftMs: 5000, reason: 'outage' });
+    expect(waits[0]).toEqual({ origin: 'https://host7.example', leftMs: 5000, reason: 'outage', detail: null });
   });
 });

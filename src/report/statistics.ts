@@ -24,6 +24,7 @@ export interface ShownWait {
   readonly origin: string;
   readonly leftMs: number;
   readonly reason: OriginWait['reason'];
+  readonly detail: string | null;
 }
 
 /** What `RunStatistics` knows at one moment. Plain, frozen data. */
@@ -156,10 +157,10 @@ export class RunStatistics implements RunEvents {
 
   #currentWaits(nowMs: number): ShownWait[] {
     const current: ShownWait[] = [];
-    for (const { origin, untilMs, reason } of this.#waits.values()) {
+    for (const { origin, untilMs, reason, detail } of this.#waits.values()) {
       const lingerMs = reason === 'rate' ? rateLingerMs : 0;
       if (untilMs + lingerMs <= nowMs) this.#waits.delete(origin);
-      else current.push({ origin, leftMs: Math.max(0, untilMs - nowMs), reason });
+      else current.push({ origin, leftMs: Math.max(0, untilMs - nowMs), reason, detail });
     }
     return current.sort((a, b) => b.leftMs - a.leftMs);
   }

@@ -18,13 +18,15 @@ export interface RetryPolicy {
   readonly idempotencyHeader: string | null;
   /** The longest wait that a server may ask for. */
   readonly maxWaitMs: number;
+  /** The longest time that a record may wait for an origin that is down. */
+  readonly maxOutageMs: number;
   readonly random: Random;
 }
 
 /** How an attempt that was no success ended. */
 export interface AttemptFailure {
   readonly method: string;
-  /** Attempts made so far, this one included. */
+  /** Attempts made so far that count, this one included if it does. */
   readonly attempts: number;
   /** Status of the answer; null if there is none. */
   readonly status: number | null;

@@ -13,6 +13,7 @@ const policy: RetryPolicy = {
   delivery: 'at-least-once',
   idempotencyHeader: 'Idempotency-Key',
   maxWaitMs: 60_000,
+  maxOutageMs: 3_600_000,
   random: () => 0.5,
 };
 const failure: AttemptFailure = {

@@ -7,7 +7,7 @@ import { seededRandom } from '../concurrency/random.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineEnd, EngineOptions } from '../engine/engine.ts';
 import { Governor } from '../govern/governor.ts';
-import type { Rate } from '../govern/pacer.ts';
+import type { Rate } from '../concurrency/pacer.ts';
 import { isIdempotent } from '../http/request.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { InputBatch, InputPosition, InputRecord } from '../input/reader.ts';
@@ -28,7 +28,11 @@ export interface BenchOptions {
   readonly bad?: (index: number) => InputRecord | null;
   readonly concurrency?: number;
   readonly perOrigin?: number;
-  readonly rate?: Rate;
+  readonly rate?: Pick<Rate, 'count' | 'perMs'>;
+  /** Whether origins that fail as a whole are left alone. @default false: each record meets what the script says */
+  readonly sitsOutOutages?: boolean;
+  /** Whether the concurrency is to be found. @default false */
+  readonly findsConcurrency?: boolean;
   readonly policy?: Partial<RetryPolicy>;
   readonly engine?: Partial<EngineOptions>;
   /** Records of a batch of the input. @default 10 */
@@ -62,8 +66,17 @@ export class EngineBench {
   constructor(options: BenchOptions) {
     const { clock, recorder, events } = this;
     this.transport = new FakeTransport(clock, options.script);
-    const { concurrency = 10, perOrigin = null, rate = null } = options;
-    this.governor = new Governor({ concurrency, perOrigin, rate, clock });
+    const { concurrency = 10, perOrigin = null, rate, sitsOutOutages = false, findsConcurrency = false } = options;
+    const policy = { ...defaultPolicy(), ...options.policy };
+    this.governor = new Governor({
+      concurrency,
+      findsConcurrency,
+      perOrigin,
+      rates: rate === undefined ? [] : [{ ...rate, unit: 'requests', text: `${rate.count} in ${rate.perMs} ms` }],
+      clock,
+      random: policy.random,
+      sitsOutOutages,
+    });
     const plan = options.plan ?? ((index) => planned(index, `http://a.test/${index}`));
     this.engine = new Engine({
       batches: this.#batches(options),
@@ -74,7 +87,7 @@ export class EngineBench {
       recorder,
       events,
       clock,
-      policy: { ...defaultPolicy(), ...options.policy },
+      policy,
       success: { has: (status) => status >= 200 && status < 300 },
       redirects: 10,
       timeoutMs: 30_000,
@@ -169,6 +182,7 @@ function defaultPolicy(): RetryPolicy {
     delivery: 'at-least-once',
     idempotencyHeader: 'Idempotency-Key',
     maxWaitMs: 3_600_000,
+    maxOutageMs: 3_600_000,
     random: seededRandom(1),
   };
 }

@@ -61,6 +61,7 @@ export class RecorderBench {
       order: null,
       clock,
       onFailure,
+      learned: () => ({}),
       onRoom: () => undefined,
       ...changes,
     });

@@ -88,7 +88,7 @@ describe('what was under way when the process died', () => {
   });
 
   test.each([true, false])('at most once: what could not be sent yet is not in doubt (crash: %s)', async (isCrash) => {
-    const options = { delivery: 'at-most-once' } as const;
+    const options = { delivery: 'at-most-once', concurrency: 50 } as const;
     const state = { isDown: true };
     // The service is down for all but a few; all others wait for another attempt.
     const script: FakeScript = ({ path }) =>
