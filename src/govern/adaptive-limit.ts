@@ -14,13 +14,17 @@ import { AdaptiveWindow, sampleKind } from './adaptive-window.ts';
 export type { AdaptiveLimitOptions };
 
 /** A window has at least so many ends, and lasts at least so long. */
-const minEnds = 20;
+const minEnds = 30;
 const minWindowMs = 20;
 /** In slow start the first sign is enough. */
 const minEndsAtFirst = 10;
 const minWindowAtFirstMs = 5;
 /** A window whose answer is not clear goes on up to so many times its length. */
 const maxExtensions = 4;
+/** So many turnovers after a change, nearly all that ends was sent under the new limit. */
+const settleShare = 1.2;
+/** Longer than so many mean latencies counts as so long: a few outliers must not decide. */
+const outlier = 4;
 /** What is left after a decrease that is not the first of late. */
 const decrease = 0.85;
 /** So many windows are `of late`. */
@@ -46,10 +50,12 @@ export class AdaptiveLimit {
   readonly #noise = new AdaptiveNoise();
   readonly #window = new AdaptiveWindow();
   #limit: number;
-  /** Attempts that began before then were sent under another limit; Infinity: more is still in flight than the limit. */
-  #sinceMs = -Infinity;
+  /** The window sees what ends from then on; Infinity: more is still in flight than the limit. */
   #windowMs = -Infinity;
   #needed = 0;
+  /** The most that was in flight in this window, and in the one before. */
+  #crowd = 0;
+  #crowdBefore = 0;
   #extensions = 0;
   /** Attempts that began up to then are of the cohort of the last decrease. */
   #cutMs = -Infinity;
@@ -69,7 +75,8 @@ export class AdaptiveLimit {
 
   /** An attempt ended. `inFlight` counts it too. */
   ended(end: AttemptEnd, inFlight: number, nowMs: number): void {
-    if (this.#sinceMs === Infinity && inFlight <= this.#limit) this.#beginAt(nowMs);
+    if (this.#windowMs === Infinity && inFlight <= this.#limit) this.#settle(nowMs);
+    if (inFlight > this.#crowd) this.#crowd = inFlight;
     const refusal = refusalOf(end);
     const kind = refusal === null ? sampleKind(end) : -1;
     if (refusal === null && kind === -1) return;
@@ -80,21 +87,15 @@ export class AdaptiveLimit {
       return;
     }
     if (this.#recoil !== null) this.#recover(nowMs);
-    const window = this.#window;
+    this.#noise.count(refusal !== null);
     if (refusal !== null) {
-      window.countEnd(inFlight);
-      window.refused++;
-      const isTrial = this.#search.trial === 'up';
-      if (!this.#noise.tolerates(refusal, window.refused, window.ends, isTrial, this.#search.isLow)) {
-        this.#cut(inFlight, nowMs);
-        return;
-      }
-    } else if (beganMs + sameMomentMs >= this.#sinceMs) {
-      window.countEnd(inFlight);
-      window.add(kind, end.ms);
-    } else {
+      const { trial, isLow } = this.#search;
+      if (!this.#noise.tolerates(refusal, trial === 'up', isLow)) this.#cut(inFlight, nowMs);
       return;
     }
+    if (nowMs < this.#windowMs) return;
+    const window = this.#window;
+    window.add(kind, Math.min(end.ms, outlier * (this.#search.latency.recentMs ?? Infinity)), inFlight);
     if (window.ends >= this.#needed && nowMs - this.#windowMs >= this.#minWindowMs) this.#windowEnds(inFlight, nowMs);
   }
 
@@ -123,28 +124,40 @@ export class AdaptiveLimit {
   }
 
   statistics(): AdaptiveStatistics {
-    const { learned, baseMs, recentMs } = this.#search;
+    const { learned, latency } = this.#search;
     const phase = this.#recoil === null ? this.#search.phase : 'recoil';
-    return { limit: this.#limit, learned, phase, baseMs, recentMs };
+    return { limit: this.#limit, learned, phase, baseMs: latency.baseMs, recentMs: latency.recentMs };
   }
 
   get #minWindowMs(): number {
     return this.#search.isSlowStart ? minWindowAtFirstMs : minWindowMs;
   }
 
+  /** Another window at the same limit. */
+  #again(nowMs: number): void {
+    this.#windowMs = nowMs;
+    this.#window.clear();
+    this.#noise.clear();
+    this.#crowdBefore = this.#crowd;
+    this.#crowd = 0;
+    this.#extensions = 0;
+    this.#needed = Math.max(this.#limit, this.#search.isSlowStart ? minEndsAtFirst : minEnds);
+  }
+
   /** Puts the search's limit into force. */
   #hold(othersInFlight: number, nowMs: number): void {
     this.#limit = this.#search.limit;
-    this.#window.clear();
-    this.#extensions = 0;
-    this.#needed = Math.max(this.#limit, this.#search.isSlowStart ? minEndsAtFirst : minEnds);
-    if (othersInFlight < this.#limit) this.#beginAt(nowMs);
-    else this.#sinceMs = Infinity;
+    this.#again(nowMs);
+    if (othersInFlight < this.#limit) this.#settle(nowMs);
+    else this.#windowMs = Infinity;
   }
 
-  #beginAt(nowMs: number): void {
-    this.#sinceMs = nowMs;
-    this.#windowMs = nowMs;
+  /**
+   * The limit is really held from now on. The window begins when most of what was sent before has ended, and
+   * then takes all that ends: taking only what began later would leave out the slow ones.
+   */
+  #settle(nowMs: number): void {
+    this.#windowMs = nowMs + settleShare * this.#search.latency.turnoverMs;
   }
 
   #windowEnds(inFlight: number, nowMs: number): void {
@@ -153,7 +166,7 @@ export class AdaptiveLimit {
     const isFull = window.isFull(this.#limit);
     if (search.trial === null) {
       this.#windowsSinceCut++;
-      this.#noise.learn(window.refused, window.ends, search.isLow);
+      this.#noise.learn(search.isLow);
       search.observe(window, isFull);
     } else {
       const isLast = ++this.#extensions >= maxExtensions;
@@ -162,19 +175,18 @@ export class AdaptiveLimit {
         return;
       }
     }
-    const hasChanged = search.limit !== this.#limit;
-    const sinceMs = this.#sinceMs;
-    this.#hold(inFlight - 1, nowMs);
-    // At the same limit, what was sent before this window is as good.
-    if (!hasChanged) this.#sinceMs = sinceMs;
+    if (search.limit === this.#limit) this.#again(nowMs);
+    else this.#hold(inFlight - 1, nowMs);
   }
 
   /** The first refusal of a round: send less at once, and count who else of those in flight is refused. */
   #cut(inFlight: number, nowMs: number): void {
     const { home, trial } = this.#search;
-    const isTrial = trial === 'up' && inFlight > home;
-    this.#recoil = { isTrial, inFlight, refused: 1 };
-    this.#limit = isTrial ? home : Math.max(1, Math.floor(Math.min(home, inFlight) * decrease));
+    // Answers that come in one burst are seen with ever less in flight, and were sent with more.
+    const crowd = Math.max(inFlight, Math.min(this.#limit, Math.max(this.#crowd, this.#crowdBefore)));
+    const isTrial = trial === 'up' && crowd > home;
+    this.#recoil = { isTrial, inFlight: crowd, refused: 1 };
+    this.#limit = isTrial ? home : Math.max(1, Math.floor(Math.min(home, crowd) * decrease));
     this.#cutMs = nowMs;
   }
 
@@ -193,7 +205,6 @@ export class AdaptiveLimit {
       this.#search.refused(Math.max(1, Math.min(held, most), Math.ceil(inFlight * maxDecrease) - 1), inFlight);
     }
     this.#windowsSinceCut = 0;
-    this.#hold(Infinity, nowMs);
-    this.#beginAt(nowMs);
+    this.#hold(0, nowMs);
   }
 }

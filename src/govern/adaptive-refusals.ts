@@ -23,6 +23,7 @@ const silentShare = 0.01;
 /** Refusals that come whatever is in flight are at most such a share; more has to do with what is in flight. */
 const maxNoise = 0.05;
 const noiseWeight = 0.2;
+const noiseForgets = 0.02;
 /** What chance may add to the usual number. */
 const chance = 2;
 
@@ -44,19 +45,34 @@ export function refusalOf(end: AttemptEnd): Refusal | null {
  */
 export class AdaptiveNoise {
   #share = 0;
+  #ends = 0;
+  #refused = 0;
+
+  /** One more end that tells anything. */
+  count(isRefused: boolean): void {
+    this.#ends++;
+    if (isRefused) this.#refused++;
+  }
+
+  /** Counts from nothing again: the limit changed. */
+  clear(): void {
+    this.#ends = this.#refused = 0;
+  }
 
   /** A window has passed. `isLow`: its limit was far below one that was served. */
-  learn(refused: number, ends: number, isLow: boolean): void {
-    const share = Math.min(maxNoise, refused / Math.max(1, ends));
-    if (isLow || share < this.#share) this.#share += noiseWeight * (share - this.#share);
+  learn(isLow: boolean): void {
+    const share = Math.min(maxNoise, this.#refused / Math.max(1, this.#ends));
+    // Elsewhere a window that was cut short teaches nothing, so that those that pass have too few.
+    if (isLow) this.#share += noiseWeight * (share - this.#share);
+    else if (share < this.#share) this.#share += noiseForgets * (share - this.#share);
     if (this.#share < 0.001) this.#share = 0;
   }
 
-  /** Whether so many of so many are tolerated. `isTrial`: more is being tried just now, and little counts. */
-  tolerates(refusal: Refusal, refused: number, ends: number, isTrial: boolean, isLow: boolean): boolean {
+  /** Whether the refusals that were counted are tolerated. `isTrial`: more is being tried just now, and little counts. */
+  tolerates(refusal: Refusal, isTrial: boolean, isLow: boolean): boolean {
     const share = isLow ? maxNoise : 3 * this.#share;
-    const usual = share === 0 ? 0 : chance + share * ends;
-    if (refusal === 'spoken' || isTrial) return refused <= usual;
-    return refused <= Math.max(usual, silentCount, silentShare * ends);
+    const usual = share === 0 ? 0 : chance + share * this.#ends;
+    if (refusal === 'spoken' || isTrial) return this.#refused <= usual;
+    return this.#refused <= Math.max(usual, silentCount, silentShare * this.#ends);
   }
 }

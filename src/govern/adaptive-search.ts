@@ -5,8 +5,8 @@
 // Invariants: `home` is the best limit known, and what a trial that fails falls back to; at most one
 // trial is under way; a trial above what is known to be too much goes a small step only.
 
-import { AdaptiveWindow } from './adaptive-window.ts';
-import type { Comparison } from './adaptive-window.ts';
+import { AdaptiveLatency } from './adaptive-latency.ts';
+import type { AdaptiveWindow, Comparison } from './adaptive-window.ts';
 
 /** What a limit may be. */
 export interface AdaptiveLimitOptions {
@@ -21,11 +21,12 @@ export type AdaptivePhase = 'slow-start' | 'steady' | 'probe-up' | 'probe-down' 
 
 /** Growth is kept while 1% more in flight brings less than this much latency, in percent: a fifth of it must become throughput. */
 const maxElasticity = 0.8;
-/** Above this multiple of the unloaded latency growth has to bring more. */
-const highDelay = 1.3;
+/** The same while latency is high. */
 const maxElasticityHigh = 0.5;
 /** A large step that makes latency this much longer went past the knee, wherever it is in between. */
 const passedKnee = 1.15;
+/** A step down may cost so much throughput. */
+const maxLoss = 0.04;
 /** Less than this is no delay that anybody minds, however short the latency is. */
 const shortDelayMs = 2;
 /** The smallest trial, as a share of the limit, when latency decides, and when refusals do. */
@@ -37,18 +38,11 @@ const wantedError = 0.5;
 const maxDownStep = 0.3;
 /** Trials that fail come at a distance of so many windows at most. */
 const maxSpacing = 16;
-/** Latency over its base: above, less is tried as often as more; below, seldom. */
-const suspectDelay = 1.1;
-const seldom = 8;
-/** Latency that differs so much from that of the last trial makes all that was found doubtful. */
-const drift = 0.2;
+/** While latency is near its base, one in so many trials down is made. */
+const seldom = 4;
 /** A limit that was served is forgotten so slowly, for each window, and one of this share of it is low. */
 const provenKeeps = 0.99;
 const lowShare = 0.6;
-/** What an older window counts against the newest. */
-const keepOfOlder = 0.5;
-/** The base follows a longer latency so slowly, for each window. */
-const baseForgets = 0.01;
 
 export class AdaptiveSearch {
   home: number;
@@ -56,11 +50,8 @@ export class AdaptiveSearch {
   learned: number;
   trial: 'up' | 'down' | null = null;
   isSlowStart = true;
-  baseMs: number | null = null;
-  recentMs: number | null = null;
+  readonly latency = new AdaptiveLatency();
   readonly #findsByDelay: boolean;
-  readonly #here = new AdaptiveWindow();
-  #baseKind = -1;
   #max: number;
   /** Grow quickly up to here: it was right before. */
   #goal: number | null = null;
@@ -81,7 +72,6 @@ export class AdaptiveSearch {
   #spacing = 1;
   #nextIsDown = false;
   #trials = 0;
-  #markMs: number | null = null;
 
   constructor({ max, initial, findsByDelay }: AdaptiveLimitOptions) {
     this.#max = Math.max(1, max);
@@ -102,9 +92,8 @@ export class AdaptiveSearch {
 
   /** A window at home has passed. Not full: less was sent than was allowed, and nothing can be tried. */
   observe(window: AdaptiveWindow, isFull: boolean): void {
-    this.#here.merge(window, keepOfOlder);
-    this.#updateBase();
-    this.#noticeDrift();
+    const drift = this.latency.observe(window);
+    if (drift !== 0) this.#doubt(drift > 0);
     if (!isFull) return;
     this.#proven = Math.max(this.home, this.#proven * provenKeeps);
     if (this.#wait > 0) this.#wait--;
@@ -117,20 +106,24 @@ export class AdaptiveSearch {
       this.#goHome(1);
       return true;
     }
-    const comparison = this.#findsByDelay ? this.#here.compare(this.home, window, this.limit) : null;
+    const comparison = this.#findsByDelay ? this.latency.compare(this.home, window, this.limit) : null;
     if (comparison === null) {
       if (this.trial === 'up') this.#keepUp(window);
       else this.#undoDown();
       return true;
     }
-    const threshold = this.#threshold(window, comparison);
-    const { elasticity, error } = comparison;
     this.#learnStep(comparison);
+    const isUp = this.trial === 'up';
+    const isHigh = this.latency.isHigh(isUp ? window : null);
+    const threshold = isUp ? this.#upThreshold(comparison, isHigh) : this.#downThreshold(isHigh);
+    const { elasticity, error } = comparison;
     if (!isLast && Math.abs(elasticity - threshold) < error) return false;
-    if (this.trial === 'up') {
-      if (elasticity < threshold) this.#keepUp(window);
+    // In doubt: on while nothing is known, up to a delay that can be felt, and down from there.
+    if (isUp) {
+      const doubt = this.isSlowStart ? -error : isHigh ? error : 0;
+      if (elasticity + doubt < threshold) this.#keepUp(window);
       else this.#undoUp(comparison);
-    } else if (elasticity - error > threshold) {
+    } else if (elasticity - (isHigh ? 0.5 : 1.5) * error > threshold) {
       this.#keepDown(window);
     } else {
       this.#undoDown();
@@ -152,7 +145,7 @@ export class AdaptiveSearch {
     this.home = Math.min(this.home, home);
     this.#setBound(Math.max(this.home + 1, Math.min(this.#bound, refusedAt)), true);
     this.#endSlowStart();
-    this.#here.clear();
+    this.latency.forget();
     this.#goHome(this.#space());
   }
 
@@ -162,7 +155,7 @@ export class AdaptiveSearch {
     this.#step = 1;
     this.#spacing = 1;
     this.#aim = null;
-    this.#here.clear();
+    this.latency.forget();
     this.#goHome(0);
   }
 
@@ -179,8 +172,8 @@ export class AdaptiveSearch {
 
   #tryNext(): void {
     const canGoUp = this.home < this.#max;
-    const isSuspect = this.baseMs !== null && this.recentMs !== null && this.recentMs > suspectDelay * this.baseMs;
-    const wantsDown = this.#nextIsDown && (isSuspect || this.#trials % seldom === 0);
+    const { isSuspect } = this.latency;
+    const wantsDown = this.#nextIsDown && (isSuspect || (canGoUp && this.#trials % seldom < 2));
     this.#nextIsDown = canGoUp ? !this.#nextIsDown : true;
     this.#trials++;
     if (wantsDown && this.#findsByDelay && this.home > 1 && !this.isSlowStart) this.#begin('down', this.#downTarget());
@@ -236,9 +229,8 @@ export class AdaptiveSearch {
     const isNear = this.limit <= this.home * (1 + this.#smallStep) + 1;
     this.#setBound(this.limit, false);
     if (!isNear && knee > this.home * 1.05) this.#aim = Math.min(knee, this.limit - 1);
-    this.#goal = null;
     this.#endSlowStart();
-    this.#markMs = this.recentMs;
+    this.latency.mark();
     if (isNear) {
       this.learned = this.home;
       this.#goHome(this.#space());
@@ -258,7 +250,7 @@ export class AdaptiveSearch {
 
   #undoDown(): void {
     this.#downStep = this.#smallStep;
-    this.#markMs = this.recentMs;
+    this.latency.mark();
     this.#goHome(this.#space());
   }
 
@@ -266,10 +258,7 @@ export class AdaptiveSearch {
     this.home = this.limit = home;
     this.trial = null;
     this.#aim = null;
-    this.#here.clear();
-    this.#here.merge(window, 0);
-    this.#updateBase();
-    this.#markMs = this.recentMs;
+    this.latency.replace(window);
   }
 
   #goHome(wait: number): void {
@@ -282,6 +271,7 @@ export class AdaptiveSearch {
     this.#bound = bound;
     this.#isRefusalBound = byRefusal;
     this.#aim = null;
+    this.#goal = null;
   }
 
   #endSlowStart(): void {
@@ -295,14 +285,17 @@ export class AdaptiveSearch {
     return wait;
   }
 
-  /** How much elasticity is still worth it. A large step is a chord across the knee, and shows less of it. */
-  #threshold(window: AdaptiveWindow, { delayMs }: Comparison): number {
-    const seen = this.trial === 'up' ? window : this.#here;
-    const ms = this.#baseKind === -1 ? null : seen.meanMs(this.#baseKind);
-    const isHigh = ms !== null && this.baseMs !== null && ms > highDelay * this.baseMs;
-    const most = isHigh ? maxElasticityHigh : maxElasticity;
-    if (Math.abs(delayMs) < shortDelayMs) return maxElasticity;
-    return Math.min(most, Math.log(passedKnee) / Math.abs(Math.log(this.limit / this.home)));
+  /** Below it more is worth it. A large step is a chord across the knee, and shows less of it. */
+  #upThreshold({ delayMs }: Comparison, isHigh: boolean): number {
+    if (delayMs < shortDelayMs) return maxElasticity;
+    const chord = Math.log(passedKnee) / Math.log(this.limit / this.home);
+    return Math.min(isHigh ? maxElasticityHigh : maxElasticity, chord);
+  }
+
+  /** Above it less is as good: hardly any throughput is lost. */
+  #downThreshold(isHigh: boolean): number {
+    const chord = 1 - maxLoss / Math.log(this.home / this.limit);
+    return Math.max(isHigh ? maxElasticityHigh : maxElasticity, chord);
   }
 
   #learnStep({ error }: Comparison): void {
@@ -310,29 +303,11 @@ export class AdaptiveSearch {
     this.#smallStep = Math.max(smallStep, Math.min(maxSmallStep, noise / wantedError));
   }
 
-  #updateBase(): void {
-    const kind = this.#here.mainKind;
-    const ms = this.#here.meanMs(kind);
-    if (ms === null) return;
-    this.recentMs = ms;
-    if (this.#baseKind !== kind || this.baseMs === null) {
-      this.#baseKind = kind;
-      this.baseMs = ms;
-      this.#markMs = ms;
-    } else {
-      this.baseMs = ms < this.baseMs ? ms : this.baseMs + baseForgets * (ms - this.baseMs);
-    }
-  }
-
-  /** What was found at another latency may hold no more. */
-  #noticeDrift(): void {
-    if (this.recentMs === null || this.#markMs === null || this.#baseKind === -1) return;
-    const change = Math.log(this.recentMs / this.#markMs);
-    if (Math.abs(change) < Math.max(drift, 3 * this.#here.relativeError(this.#baseKind))) return;
-    this.#markMs = this.recentMs;
+  /** Latency is not what it was: what was found may hold no more. */
+  #doubt(isLonger: boolean): void {
     this.#spacing = 1;
     this.#wait = Math.min(this.#wait, 1);
-    this.#nextIsDown = change > 0;
+    this.#nextIsDown = isLonger;
     if (!this.#isRefusalBound && this.#bound !== Infinity) {
       this.#bound = Infinity;
       this.#step = this.#smallStep;

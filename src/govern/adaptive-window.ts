@@ -34,21 +34,16 @@ export class AdaptiveWindow {
   readonly #counts = new Float64Array(kinds);
   readonly #sums = new Float64Array(kinds);
   readonly #squares = new Float64Array(kinds);
-  /** Ends that tell anything, refusals included. */
   ends = 0;
-  refused = 0;
   /** The most that was in flight, and the sum over all ends. */
   #peak = 0;
   #inFlightSum = 0;
 
-  add(kind: number, ms: number): void {
+  /** One more answer, with what was in flight at its end. */
+  add(kind: number, ms: number, inFlight: number): void {
     this.#counts[kind] = (this.#counts[kind] ?? 0) + 1;
     this.#sums[kind] = (this.#sums[kind] ?? 0) + ms;
     this.#squares[kind] = (this.#squares[kind] ?? 0) + ms * ms;
-  }
-
-  /** One more end, with what was in flight at it. */
-  countEnd(inFlight: number): void {
     this.ends++;
     this.#inFlightSum += inFlight;
     if (inFlight > this.#peak) this.#peak = inFlight;
@@ -66,7 +61,7 @@ export class AdaptiveWindow {
     this.#counts.fill(0);
     this.#sums.fill(0);
     this.#squares.fill(0);
-    this.ends = this.refused = this.#peak = this.#inFlightSum = 0;
+    this.ends = this.#peak = this.#inFlightSum = 0;
   }
 
   /** Takes in what another has, and lets what was here count for a share. */
@@ -95,6 +90,16 @@ export class AdaptiveWindow {
     return count > 0 ? (this.#sums[kind] ?? 0) / count : null;
   }
 
+  /**
+   * How long what is in flight at a moment takes altogether, on average: long ones are more likely to be
+   * met in flight than their number says. Null if there is no sample.
+   */
+  turnoverMs(): number | null {
+    const kind = this.mainKind;
+    const sum = this.#sums[kind] ?? 0;
+    return sum > 0 ? (this.#squares[kind] ?? 0) / sum : null;
+  }
+
   /** Variance of the logarithm of the softened mean. */
   #logVariance(kind: number): number {
     const count = this.count(kind);
@@ -108,8 +113,11 @@ export class AdaptiveWindow {
     return Math.sqrt(this.#logVariance(kind));
   }
 
-  /** Compares what was seen at `limit` with what another saw at `otherLimit`; null if too little of one kind was seen. */
-  compare(limit: number, other: AdaptiveWindow, otherLimit: number): Comparison | null {
+  /**
+   * Compares what was seen at `limit` with what another saw at `otherLimit`; null if too little of one kind was
+   * seen. `expected`: by how much ln(latency) differs in any case.
+   */
+  compare(limit: number, other: AdaptiveWindow, otherLimit: number, expected = 0): Comparison | null {
     let kind = 0;
     let most = 0;
     for (let each = 0; each < kinds; each++) {
@@ -125,6 +133,6 @@ export class AdaptiveWindow {
     const distance = Math.log(otherLimit / limit);
     const ratio = (after + softeningMs) / (before + softeningMs);
     const error = Math.sqrt(this.#logVariance(kind) + other.#logVariance(kind)) / Math.abs(distance);
-    return { elasticity: Math.log(ratio) / distance, error, ratio, delayMs: after - before };
+    return { elasticity: (Math.log(ratio) - expected) / distance, error, ratio, delayMs: after - before };
   }
 }

@@ -37,8 +37,9 @@ export function runLoop(
   limit: LoopLimit,
   records: number,
   watch: (end: AttemptEnd, inFlight: number, nowMs: number) => void = () => {},
+  seed = 7,
 ): LoopResult {
-  const loop = new PhysicsLoop(model, limit, records, watch);
+  const loop = new PhysicsLoop(model, limit, records, watch, seed);
   return loop.run();
 }
 
@@ -60,8 +61,9 @@ class PhysicsLoop {
     limit: LoopLimit,
     records: number,
     watch: (end: AttemptEnd, inFlight: number, nowMs: number) => void,
+    seed: number,
   ) {
-    this.#server = new ModelledServer(this.#clock, seededRandom(7), { [origin]: model });
+    this.#server = new ModelledServer(this.#clock, seededRandom(seed), { [origin]: model });
     this.#limit = limit;
     this.#records = records;
     this.#watch = watch;
