@@ -5,6 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, stat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { OpenControl } from '../control/start-control.ts';
+import { startControl } from '../control/start-control.ts';
 import { countSettled } from '../report/statistics.ts';
 import { Engine } from '../engine/engine.ts';
 import { Governor } from '../govern/governor.ts';
@@ -64,13 +66,19 @@ export async function startBatch(given: BatchOptions, overrides: Partial<RunEnvi
   if (options.bodies !== null) await checkBodyFolder(options.bodies);
   const format = createFormat(options.outputFormat, { body: options.bodies === null ? options.body : 'file' });
   const files = await openRun(options, given, world, { newRunId, format });
+  let run: BatchRun | null = null;
+  let control: OpenControl | null = null;
   try {
     if (files !== null && files.files === null) return await endedRun(files, options, world.clock);
     const runId = files?.header.runId ?? newRunId;
     const planner = runId === newRunId ? firstPlanner : await makePlanner(options, world, runId);
     if (options.bodies !== null) await mkdir(options.bodies, { recursive: true });
-    return await assemble({ options, given, world, reader, planner, format, files });
+    // Before the run is made: once it is, whoever asked for it must get hold of it at once, to be able to stop it.
+    if (files !== null) control = await startControl(() => run?.control ?? null, files.lock);
+    run = await assemble({ options, given, world, reader, planner, format, files, control });
+    return run;
   } catch (error) {
+    await control?.close();
     await files?.files?.journal.close();
     await files?.files?.output.close();
     await files?.lock.release();
@@ -94,9 +102,10 @@ interface Assembly {
   readonly planner: Planner;
   readonly format: ReturnType<typeof createFormat>;
   readonly files: OpenRun | null;
+  readonly control: OpenControl | null;
 }
 
-async function assemble({ options, world, reader, planner, format, files }: Assembly): Promise<BatchRun> {
+async function assemble({ options, world, reader, planner, format, files, control }: Assembly): Promise<BatchRun> {
   const { clock } = world;
   const transport = world.transport ?? (await makeTransport(options, world.env));
   const recovered = files?.recovered ?? null;
@@ -138,7 +147,7 @@ async function assemble({ options, world, reader, planner, format, files }: Asse
     runId: files?.header.runId ?? null,
     machineLimit: limitConcurrency('auto', machine).concurrency,
     governor,
-    description: describeRun(options, limit, recovered),
+    description: [...describeRun(options, limit, recovered), control?.problem ?? []].flat(),
     resumed: recovered === null ? null : { settled: countSettled(alreadySettled) },
     clock,
     engine,
@@ -147,6 +156,7 @@ async function assemble({ options, world, reader, planner, format, files }: Asse
     recorder,
     statistics,
     cleanUp: async (discard) => {
+      await control?.close();
       await transport.close();
       if (discard && options.output !== '-') {
         await unlink(options.output);

@@ -6,6 +6,7 @@ import { badOption } from '../batch/bad-option.ts';
 import type { BatchRun } from '../batch/run-batch.ts';
 import { startBatch } from '../batch/run-batch.ts';
 import { systemClock } from '../concurrency/clock.ts';
+import type { ControlledRun } from '../control/controlled-run.ts';
 import type { ManyfetchError } from '../errors.ts';
 import type { Result as SettledResult } from '../http/result.ts';
 import { advanceOf } from '../report/progress-snapshot.ts';
@@ -18,6 +19,11 @@ import type { BatchResult } from './result.ts';
 
 /** How `runBatch` reads, sends and records, and who is told. Times are milliseconds, sizes are bytes. */
 export interface RunBatchOptions extends BatchOptions {
+  /**
+   * Told once, when the sending begins, with what the run can be looked at and changed by while it goes on. Not told
+   * if the run had finished before. Another process has `connectControl`.
+   */
+  readonly onStart?: (run: ControlledRun) => void;
   /**
    * Told each result when it is recorded, in the order of settling. It should be quick: the sending waits
    * while it runs, but not for a promise that it gives. If it throws, or its promise rejects, the run stops in good order and
@@ -75,7 +81,8 @@ export interface BatchOutcome {
  * console.log(outcome.kind, outcome.counts.ok, outcome.counts.failed);
  */
 export async function runBatch(options: RunBatchOptions): Promise<BatchOutcome> {
-  const { onResult, onProgress, progressEveryMs = 1000, signal, ...batch } = options;
+  const { onStart, onResult, onProgress, progressEveryMs = 1000, signal, ...batch } = options;
+  requireFunction('onStart', onStart);
   requireFunction('onResult', onResult);
   requireFunction('onProgress', onProgress);
   if (typeof progressEveryMs !== 'number' || !(progressEveryMs >= 1))
@@ -90,6 +97,8 @@ export async function runBatch(options: RunBatchOptions): Promise<BatchOutcome> 
       ? null
       : (result: SettledResult): void => callbacks.call(() => onResult(readableResult(result)));
   run = await startBatch(batch, { onResult: tellResult });
+  const { control } = run;
+  if (onStart !== undefined && control !== null) callbacks.call(() => onStart(control));
   const tellProgress = progressTeller(run, onProgress, callbacks);
   signal?.addEventListener('abort', stop);
   if (signal?.aborted === true) stop();
