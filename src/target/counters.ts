@@ -34,7 +34,7 @@ export interface TargetStatistics {
   readonly arrivals: ArrivalsSummary;
   /** Requests that a limit, a rate or an outage turned away. */
   readonly refused: number;
-  /** Requests that came to a path more than 250 ms after it had asked to wait, before that time was over. */
+  /** Requests that came to a path more than 500 ms after it had asked to wait, before that time was over. */
   readonly early: number;
   /** Of the header `Idempotency-Key`. */
   readonly keys: SeenSummary;

@@ -2,8 +2,8 @@
 // asked to wait. Bounded: beyond `pathLimit` paths the rest shares one tally, named `other`.
 
 const pathLimit = 10_000;
-/** What was on its way when the server asked to wait does not count as too early. */
-const graceMs = 250;
+/** What was on its way when the server asked to wait, on a machine that is busy, does not count as too early. */
+const graceMs = 500;
 
 /** What is counted for one path. */
 export interface PathTally {
