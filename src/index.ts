@@ -1,8 +1,11 @@
 // What is public, sorted; no logic. What is not listed here may change at any time.
 
 export type { BatchOptions } from './batch/batch-options.ts';
+export type { AttemptReport } from './client/attempt-report.ts';
 export type { FetchManyOptions } from './client/fetch-many-options.ts';
 export { fetchMany } from './client/fetch-many.ts';
+export type { GatePermits, GatePermitsStatistics } from './client/gate-permits.ts';
+export { Governor, type GovernorLimits, type GovernorOptions, type GovernorStatistics } from './client/governor.ts';
 export type { HeadersInput, RequestInput, Source, SourceItem } from './client/request-input.ts';
 export { ResponseHeaders } from './client/response-headers.ts';
 export type { ResultStream } from './client/result-stream.ts';
