@@ -142,7 +142,10 @@ describe('the socket', () => {
   });
 
   test('is given up if the lock cannot say where it is', async () => {
-    const { problem } = await startControl(() => null, { announce: () => Promise.reject(new Error('disk full')) });
+    const { problem } = await startControl(() => null, {
+      token: 't',
+      announce: () => Promise.reject(new Error('disk full')),
+    });
     expect(problem).toContain('(disk full)');
     expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
   });
@@ -150,24 +153,28 @@ describe('the socket', () => {
   test('keeps no process alive', () => {
     const program = `
       const { startControl } = await import(${JSON.stringify(join(import.meta.dirname, 'start-control.ts'))});
-      const { problem } = await startControl(() => null, { announce: async () => undefined });
+      const { problem } = await startControl(() => null, { token: 'u', announce: async () => undefined });
       console.log(problem);
     `;
     const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 10_000 });
     expect([child.status, String(child.stdout)]).toEqual([0, 'null\n']);
   });
 
-  test.skipIf(process.platform === 'win32')('of a killed process is removed by who takes its lock over', async () => {
+  test.skipIf(process.platform === 'win32').each([
+    ['', 'undefined'],
+    [' before it could say where it is', '{ token: lock.token, announce: () => process.kill(process.pid, "SIGKILL") }'],
+  ])('of a process that was killed%s is removed by who takes its lock over', async (_when, otherLock) => {
     const program = `
       const [, path] = process.argv;
       const { takeRunLock } = await import(${JSON.stringify(join(import.meta.dirname, '../journal/run-lock.ts'))});
       const { startControl } = await import(${JSON.stringify(join(import.meta.dirname, 'start-control.ts'))});
-      await startControl(() => null, await takeRunLock(path, 'b'));
+      const lock = await takeRunLock(path, 'b');
+      await startControl(() => null, ${otherLock} ?? lock);
       process.kill(process.pid, 'SIGKILL');
     `;
     const child = spawnSync(process.execPath, ['--input-type=module', '-e', program, lockPathOf(results)]);
     expect([child.signal, String(child.stderr)]).toEqual(['SIGKILL', '']);
-    const left = socketNow();
+    const left = join(folder, 'tmp', 'manyfetch-ctl-b', 'socket');
     expect(existsSync(left)).toBe(true);
     expect(await refusal()).toEqual([
       'no_control',
@@ -183,7 +190,7 @@ describe('the socket', () => {
     const precious = join(folder, 'tmp', 'manyfetch-ctl-a', 'socket');
     mkdirSync(dirname(precious));
     writeFileSync(precious, 'data');
-    for (const control of [precious, join(folder, 'tmp', 'manyfetch-ctl-a', 'other'), results, folder, 7, {}]) {
+    for (const control of [precious, join(dirname(precious), 'other'), results, folder, '', '/', 7, {}]) {
       writeLock({ pid: 2 ** 22 + 1, control });
       writeFileSync(results, 'rows');
       await (await takeRunLock(lockPathOf(results), 'd')).release();

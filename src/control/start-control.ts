@@ -3,11 +3,10 @@
 // without. Whoever starts it closes it before the lock is released.
 
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import type { Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { controlFolderPrefix, controlSocketName, removeControlSocket } from '../journal/control-socket.ts';
+import { dirname } from 'node:path';
+import { controlSocketPath, removeControlSocket } from '../journal/control-socket.ts';
 import type { RunLock } from '../journal/run-lock.ts';
 import { createControlServer } from './control-server.ts';
 import type { ControlledRun } from './controlled-run.ts';
@@ -26,7 +25,7 @@ export interface OpenControl {
  */
 export async function startControl(
   run: () => ControlledRun | null,
-  lock: Pick<RunLock, 'announce'>,
+  lock: Pick<RunLock, 'token' | 'announce'>,
 ): Promise<OpenControl> {
   const { server, close: closeServer } = createControlServer(run);
   let path: string | null = null;
@@ -35,7 +34,7 @@ export async function startControl(
     if (path !== null) await removeControlSocket(path);
   };
   try {
-    path = await socketPath();
+    path = await socketPath(lock.token);
     await listen(server, path);
     if (process.platform !== 'win32') await chmod(path, 0o600);
     await lock.announce(path);
@@ -51,11 +50,12 @@ export async function startControl(
   }
 }
 
-/** In the temporary folder, since the path of a socket must be short and that of results need not be. */
-async function socketPath(): Promise<string> {
+async function socketPath(token: string): Promise<string> {
   if (process.platform === 'win32') return String.raw`\\.\pipe\manyfetch-${randomUUID()}`;
-  // mkdtemp makes it with mode 0700.
-  return join(await mkdtemp(join(resolve(tmpdir()), controlFolderPrefix)), controlSocketName);
+  const path = controlSocketPath(token);
+  // Not recursive: what exists already is somebody else's.
+  await mkdir(dirname(path), { mode: 0o700 });
+  return path;
 }
 
 function listen(server: Server, path: string): Promise<void> {

@@ -3,18 +3,26 @@
 // lock file names is not believed: nothing is removed but a socket of this name in a folder of this name.
 
 import { lstat, rmdir, unlink } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
 
-/** How the name of the folder begins; mkdtemp adds six characters. */
-export const controlFolderPrefix = 'manyfetch-ctl-';
+const folderPrefix = 'manyfetch-ctl-';
+const socketName = 'socket';
 
-/** The name of the socket in its folder. */
-export const controlSocketName = 'socket';
+/**
+ * Where the socket of a lock's owner lies: in the temporary folder, since the path of a socket must be short and
+ * that of results need not be. The lock's token names it, so that it is found even if its owner was killed before
+ * it could say where it is.
+ */
+export function controlSocketPath(token: string): string {
+  const name = token.replaceAll(/[^\da-z]/giu, '').slice(0, 12);
+  return join(resolve(tmpdir()), `${folderPrefix}${name}`, socketName);
+}
 
 /** Removes a control socket and its folder, as far as they are there. Never rejects: it is about litter. */
 export async function removeControlSocket(path: string): Promise<void> {
   const folder = dirname(path);
-  const isOurs = basename(path) === controlSocketName && basename(folder).startsWith(controlFolderPrefix);
+  const isOurs = basename(path) === socketName && basename(folder).startsWith(folderPrefix);
   // A named pipe of Windows goes with its process.
   if (!isOurs) return;
   try {

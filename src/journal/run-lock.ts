@@ -7,7 +7,7 @@ import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { UsageError } from '../errors.ts';
 import { diskError } from '../disk/disk.ts';
-import { removeControlSocket } from './control-socket.ts';
+import { controlSocketPath, removeControlSocket } from './control-socket.ts';
 
 interface Owner {
   readonly pid: number;
@@ -21,6 +21,8 @@ interface Owner {
 
 /** A lock that is held. */
 export interface RunLock {
+  /** Of this lock only. */
+  readonly token: string;
   /** Writes down where this process can be talked to; null: nowhere. Rejects if it cannot be written. */
   announce(control: string | null): Promise<void>;
   release(): Promise<void>;
@@ -72,6 +74,7 @@ export async function takeRunLock(path: string, token: string): Promise<RunLock>
     return typeof holder === 'object' && holder.token === token;
   };
   return {
+    token,
     async announce(control) {
       if (!(await isOurs())) return;
       try {
@@ -113,7 +116,8 @@ async function removeStale(mine: string, path: string): Promise<void> {
     if (owner === 'gone') return;
     if (owner !== 'torn') {
       if (lives(owner)) return;
-      if (typeof owner.control === 'string') await removeControlSocket(owner.control);
+      const left = owner.control ?? controlSocketPath(String(owner.token));
+      if (typeof left === 'string') await removeControlSocket(left);
     }
     await unlink(path);
   } finally {
