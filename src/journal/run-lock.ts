@@ -116,7 +116,7 @@ async function removeStale(mine: string, path: string): Promise<void> {
     if (owner === 'gone') return;
     if (owner !== 'torn') {
       if (lives(owner)) return;
-      const left = owner.control ?? controlSocketPath(String(owner.token));
+      const left = owner.control ?? controlSocketPath(owner.token);
       if (typeof left === 'string') await removeControlSocket(left);
     }
     await unlink(path);
