@@ -111,10 +111,10 @@ export class Governor {
   }
 
   statistics(): GovernorStatistics {
-    const { limit, inFlight } = this.#run.statistics();
+    const { limit, inFlight, origins } = this.#run.statistics();
     let waiting = 0;
     for (const gate of this.#gates.values()) waiting += gate.waiting;
-    return { limit, inFlight, waiting, origins: this.#gates.size };
+    return { limit, inFlight, waiting, origins };
   }
 
   /** Lets gates go at which nothing happens and about which nothing has to be remembered. */
