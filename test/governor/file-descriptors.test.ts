@@ -57,13 +57,20 @@ describe.skipIf(process.platform !== 'linux')('few file descriptors', () => {
   test.concurrent('in the middle of a run: it shrinks, and costs no attempt', async () => {
     await using target = await serve();
     // A connection each, so that descriptors are asked for all the time; and no second attempt for anybody.
-    const child = startManyfetch(runOf(`${target.url}/close`, 2000, 'middle', '--retries', '0'));
+    const child = startManyfetch(runOf(`${target.url}/close?ms=100`, 1500, 'middle', '--retries', '0'));
     const end = ended(child);
     await until(() => target.stats().total >= 20, 10_000);
     await ended(spawn('prlimit', ['--pid', String(child.pid), '--nofile=80:80']));
     const { code, stderr } = await end;
-    expect([code, explanations(stderr)]).toEqual([0, [expect.stringContaining('EMFILE')]]);
+    // In each line that tells how far it is, and nowhere else.
+    const lines = explanations(stderr);
+    expect([code, lines.length > 0, lines.filter((line) => !line.includes('(EMFILE): at most '))]).toEqual([
+      0,
+      true,
+      [],
+    ]);
+    expect(stderr).not.toMatch(/\n\s+at /u);
     expect(faultsOf(rowsOf('middle'))).toEqual([]);
-    expect(target.stats().completed).toBe(2000);
+    expect(target.stats().completed).toBe(1500);
   });
 });

@@ -69,6 +69,12 @@ describe('close', () => {
     expect(ending).toBe('end');
   });
 
+  test('takes its time if asked to', async () => {
+    const startedMs = performance.now();
+    expect(await raw('/close?ms=40')).toMatchObject({ ending: 'end' });
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(39);
+  });
+
   test('closes later if asked to, and answers on the connection until then', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const before = target.stats().connections.opened;

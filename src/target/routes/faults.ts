@@ -33,12 +33,14 @@ export const faultRoutes: readonly Route[] = [
   { path: '/garbage', about: 'bytes that are not HTTP', handle: garbage },
   {
     path: '/close',
-    about: 'promises to keep the connection and closes it right after the answer, or ?after=MS later',
+    about: 'promises to keep the connection and closes it right after the answer, or ?after=MS later; takes ?ms=0',
     handle(call) {
       const afterMs = call.option('after', 0, 86_400_000);
-      if (afterMs === null) return;
+      const takesMs = call.option('ms', 0, 86_400_000);
+      if (afterMs === null || takesMs === null) return;
       closeLater(call, afterMs);
-      call.json(200, { closedAfterMs: afterMs });
+      if (takesMs === 0) call.json(200, { closedAfterMs: afterMs });
+      else call.after(takesMs, () => call.json(200, { closedAfterMs: afterMs }));
     },
   },
   { path: '/headers/{bytes}', about: 'an answer whose head has that many bytes', handle: longHead },
