@@ -179,8 +179,9 @@ export class Engine implements AttemptEnds {
     }
     const isIdle = this.#inFlight.size === 0 && this.#verdict.deciding === 0;
     const isOver = this.#mode === 'stopping' || (this.#mode === 'draining' && this.#intake.held === 0);
-    if (isOver && isIdle) this.#finish({ kind: 'stopped' });
-    else if (isIdle && this.#feed.ended && this.#intake.held === 0) this.#finish(this.#feed.outcome);
+    if (isIdle && this.#mode !== 'stopping' && this.#feed.ended && this.#intake.held === 0)
+      this.#finish(this.#feed.outcome);
+    else if (isOver && isIdle) this.#finish({ kind: 'stopped' });
     else if (this.#isStarting) this.#agenda.arm();
   };
 

@@ -9,6 +9,7 @@ import type { AttemptEnd } from '../http/attempt-end.ts';
 import type { AdaptiveLimit } from './adaptive-limit.ts';
 import { Breaker } from './breaker.ts';
 import type { RateSet } from '../concurrency/rate-set.ts';
+import { RefusalPace } from './refusal-pace.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { ServerWords } from './server-words.ts';
 
@@ -49,7 +50,7 @@ export interface GateStatistics {
 }
 
 /** Of a wait that the server asked for, at most this share is added, so that clients that waited together come back apart. */
-const jitterShare = 0.1;
+const jitterShares = { 'retry-after': 0.1, quota: 0.02 } as const;
 const mostJitterMs = 1000;
 /** After a pause as long as this, the origin is met with half of what it held before. */
 const longPauseMs = 1000;
@@ -73,9 +74,12 @@ export class Gate {
   readonly #floor: Floor;
   readonly #sitsOutOutages: boolean;
   readonly #words = new ServerWords();
+  readonly #pace = new RefusalPace();
   /** The end of the server's wait, as it said and as it is kept. */
   #saidUntilMs = -Infinity;
   #pausedUntilMs = -Infinity;
+  #pauseReason: WaitReason = 'retry-after';
+  #pauseDetail: string | null = null;
   /** Between these moments the limit comes back from nothing. */
   #rampFromMs = 0;
   #rampToMs = 0;
@@ -107,12 +111,15 @@ export class Gate {
       const rampMs = this.#rampMs(nowMs);
       if (rampMs > 0) return rampMs;
     }
+    const paceMs = this.#pace.waitMs(nowMs);
+    if (paceMs > 0) return this.#wait(paceMs, 'rate', 'found by its refusals');
     if (this.rates !== null) {
       const rateMs = this.rates.waitMs(nowMs, cost);
       if (rateMs > 0) return this.#wait(rateMs, 'rate', this.rates.binding?.text ?? null);
       this.rates.take(nowMs, cost);
     }
     this.#words.take(nowMs, cost);
+    this.#pace.take(nowMs);
     this.breaker.take(nowMs);
     this.inFlight++;
     this.#floor.book(1);
@@ -130,8 +137,11 @@ export class Gate {
     if (end.outcome === 'success') {
       this.#ok++;
       this.budget.succeeded();
+      this.#pace.answered();
     } else {
       this.#failed++;
+      if (end.status === 429 && this.limit === 1 && this.#words.waitMs(nowMs, 1) === 0)
+        this.#pace.refused(end.ms, nowMs);
     }
     if (this.#sitsOutOutages && this.breaker.ended(end, inFlight, nowMs) === 'closed') {
       this.adaptive.restart(shareAfterOutage, nowMs);
@@ -194,25 +204,24 @@ export class Gate {
   /** What the server asked for, and a little more by chance. */
   #pauseMs(nowMs: number, cost: number): number {
     const saidMs = this.#words.waitMs(nowMs, cost);
-    if (saidMs > 0) {
-      const untilMs = nowMs + saidMs;
-      if (Math.abs(untilMs - this.#saidUntilMs) > 1) {
-        this.#saidUntilMs = untilMs;
-        const spreadMs = Math.min(mostJitterMs, saidMs * jitterShare);
-        this.#pausedUntilMs = untilMs + spreadMs * this.#floor.random();
-        this.#rampFromMs = this.#pausedUntilMs;
-        this.#rampToMs = this.#pausedUntilMs + spreadMs;
-        if (saidMs >= longPauseMs && this.#words.reason === 'retry-after')
-          this.adaptive.restart(shareAfterPause, nowMs);
-      }
-      this.askedWaitMs = saidMs;
-      return this.#wait(this.#pausedUntilMs - nowMs, this.#words.reason, this.#words.detail);
-    }
     // An answer that came meanwhile has lifted it.
-    if (nowMs < this.#saidUntilMs - 1) this.#pausedUntilMs = -Infinity;
-    return nowMs < this.#pausedUntilMs
-      ? this.#wait(this.#pausedUntilMs - nowMs, this.#words.reason, this.#words.detail)
-      : 0;
+    if (saidMs === 0 && nowMs < this.#saidUntilMs - 1) this.#pausedUntilMs = -Infinity;
+    if (saidMs > 0 && Math.abs(nowMs + saidMs - this.#saidUntilMs) > 1) this.#pause(nowMs, saidMs);
+    if (nowMs >= this.#pausedUntilMs) return 0;
+    this.askedWaitMs = saidMs;
+    return this.#wait(this.#pausedUntilMs - nowMs, this.#pauseReason, this.#pauseDetail);
+  }
+
+  #pause(nowMs: number, saidMs: number): void {
+    const { reason, detail } = this.#words;
+    const spreadMs = Math.min(mostJitterMs, saidMs * jitterShares[reason]);
+    this.#saidUntilMs = nowMs + saidMs;
+    this.#pausedUntilMs = this.#saidUntilMs + spreadMs * this.#floor.random();
+    this.#rampFromMs = this.#pausedUntilMs;
+    this.#rampToMs = this.#pausedUntilMs + spreadMs;
+    this.#pauseReason = reason;
+    this.#pauseDetail = detail;
+    if (saidMs >= longPauseMs && reason === 'retry-after') this.adaptive.restart(shareAfterPause, nowMs);
   }
 
   /** After a pause the permits come back one after another, not all at once. */
@@ -220,6 +229,6 @@ export class Gate {
     const { limit } = this;
     const rampMs = this.#rampToMs - this.#rampFromMs;
     const nextMs = this.#rampFromMs + (rampMs * this.inFlight) / limit;
-    return nextMs <= nowMs ? 0 : this.#wait(nextMs - nowMs, this.#words.reason, this.#words.detail);
+    return nextMs <= nowMs ? 0 : this.#wait(nextMs - nowMs, this.#pauseReason, this.#pauseDetail);
   }
 }

@@ -1,10 +1,8 @@
 // What share of what is sent may be retries, so that they never double the load on a server that
 // struggles. A retry that may not go waits; it never fails for that. It knows one origin.
 //
-// Invariant: for any history, retries <= 0.5 * successes + 100 + 10 for each second.
+// Invariant: for any history, retries <= successes + 100 + 10 for each second.
 
-/** Retries that one success earns. */
-const share = 0.5;
 const perMs = 10 / 1000;
 /** What was earned fades in this time, so that an hour without trouble does not pay for a storm. */
 const fadeMs = 10_000;
@@ -18,7 +16,8 @@ const one = 1 - 1e-9;
  * quota of the AWS SDKs (500 tokens; a retry costs 5, a success gives 1) and the 10% of Google's "Site
  * Reliability Engineering", chapter 21. The share is larger here: those clients open as many requests as
  * they are asked for, so that each retry is load on top. Ours are bounded already by what may be in
- * flight; the budget only bounds what share of that is retries: half as many as successes.
+ * flight; the budget only bounds what share of that is retries: no more than succeed. With a smaller share,
+ * records of a service that fails a third of its requests would wait for nothing but the budget.
  */
 export class RetryBudget {
   #tokens = reserve;
@@ -28,7 +27,7 @@ export class RetryBudget {
 
   /** An attempt succeeded. */
   succeeded(): void {
-    this.#earned += share;
+    this.#earned++;
   }
 
   /** 0: a retry may go now. Else the time until one may, in whole milliseconds; never `Infinity`. */
