@@ -1,19 +1,20 @@
 // What latency is like at the limit that holds, how far that is from the lowest of late, and whether it
 // drifts by itself. It judges nothing; it sees whole windows, and no time.
 
-import { AdaptiveWindow } from './adaptive-window.ts';
+import { AdaptiveWindow, newConnection, usedConnection } from './adaptive-window.ts';
 import type { Comparison } from './adaptive-window.ts';
 
 /** Above this multiple of the base, latency is high; above the smaller one, suspect. */
-const highDelay = 1.3;
+const highDelay = 1.4;
 const suspectDelay = 1.1;
 /** What an older window counts against the newest; while latency drifts, nothing. */
 const keepOfOlder = 0.75;
 /** The base follows a shorter latency, and a longer one, so fast for each window. */
 const baseLearns = 0.3;
 const baseForgets = 0.002;
-/** Latency that differs so much from that of the last verdict has drifted. */
-const drift = 0.2;
+/** Latency that is so much longer, or shorter, than at the last verdict has drifted. */
+const longer = 0.2;
+const shorter = 0.1;
 /** From the middle of the windows at home to that of a trial, in windows. */
 const trialWindows = 2.2;
 
@@ -39,7 +40,7 @@ export class AdaptiveLatency {
     const ms = window.meanMs(this.#kind);
     if (ms === null || this.#markMs === null) return 0;
     const change = Math.log(ms / this.#markMs);
-    if (Math.abs(change) < Math.max(drift, 3 * window.relativeError(this.#kind))) return 0;
+    if (Math.abs(change) < Math.max(change > 0 ? longer : shorter, 3 * window.relativeError(this.#kind))) return 0;
     const trend = change / this.#windowsSinceMark;
     this.#here.merge(window, 0);
     this.#update();
@@ -80,6 +81,11 @@ export class AdaptiveLatency {
     return this.baseMs !== null && this.recentMs !== null && this.recentMs > suspectDelay * this.baseMs;
   }
 
+  /** The base as a share of what latency is now; 1: unknown. */
+  get baseShare(): number {
+    return this.baseMs === null || this.recentMs === null ? 1 : this.baseMs / this.recentMs;
+  }
+
   /** Whether latency is high beyond doubt: in a window, or at the limit that holds. */
   isHigh(window: AdaptiveWindow | null): boolean {
     const seen = window ?? this.#here;
@@ -94,8 +100,10 @@ export class AdaptiveLatency {
     if (ms === null) return;
     this.recentMs = ms;
     if (this.#kind !== kind || this.baseMs === null) {
+      // A new connection takes longer than a used one: what it took is not too low as a base.
+      const isSofter = this.#kind === newConnection && kind === usedConnection;
+      this.baseMs = isSofter ? Math.min(ms, this.baseMs ?? ms) : ms;
       this.#kind = kind;
-      this.baseMs = ms;
       this.#markMs = ms;
     } else {
       this.baseMs += (ms < this.baseMs ? baseLearns : baseForgets) * (ms - this.baseMs);

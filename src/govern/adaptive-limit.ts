@@ -52,6 +52,7 @@ export class AdaptiveLimit {
   #limit: number;
   /** The window sees what ends from then on; Infinity: more is still in flight than the limit. */
   #windowMs = -Infinity;
+  #unsettled = 0;
   #needed = 0;
   /** The most that was in flight in this window, and in the one before. */
   #crowd = 0;
@@ -94,6 +95,10 @@ export class AdaptiveLimit {
       return;
     }
     if (nowMs < this.#windowMs) return;
+    if (this.#unsettled > 0) {
+      this.#unsettled--;
+      return;
+    }
     const window = this.#window;
     window.add(kind, Math.min(end.ms, outlier * (this.#search.latency.recentMs ?? Infinity)), inFlight);
     if (window.ends >= this.#needed && nowMs - this.#windowMs >= this.#minWindowMs) this.#windowEnds(inFlight, nowMs);
@@ -157,7 +162,10 @@ export class AdaptiveLimit {
    * then takes all that ends: taking only what began later would leave out the slow ones.
    */
   #settle(nowMs: number): void {
-    this.#windowMs = nowMs + settleShare * this.#search.latency.turnoverMs;
+    const { turnoverMs } = this.#search.latency;
+    this.#windowMs = nowMs + settleShare * turnoverMs;
+    // Of the first requests the quickest end first: until it is known how long they take, a round is left out.
+    this.#unsettled = turnoverMs === 0 ? this.#limit : 0;
   }
 
   #windowEnds(inFlight: number, nowMs: number): void {

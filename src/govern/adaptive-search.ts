@@ -36,6 +36,9 @@ const maxSmallStep = 0.4;
 /** A trial is so large that the error of its elasticity is about this. */
 const wantedError = 0.5;
 const maxDownStep = 0.3;
+/** A step down that is aimed at the knee stops short of it by a tenth, and takes no more than half. */
+const queueLeft = 1.1;
+const maxAimedStep = 0.5;
 /** Trials that fail come at a distance of so many windows at most. */
 const maxSpacing = 16;
 /** While latency is near its base, one in so many trials down is made. */
@@ -200,8 +203,11 @@ export class AdaptiveSearch {
     return home * (1 + this.#smallStep) < this.#bound ? Math.sqrt(home * this.#bound) : home * (1 + this.#smallStep);
   }
 
+  /** A small step down; or, while latency is high, to where the queue would be gone if what is above its base is queue. */
   #downTarget(): number {
-    return Math.max(1, Math.min(this.home - 1, Math.round(this.home * (1 - this.#downStep))));
+    const { latency, home } = this;
+    const kept = latency.isHigh(null) ? Math.max(1 - maxAimedStep, queueLeft * latency.baseShare) : 1;
+    return Math.max(1, Math.min(home - 1, Math.round(home * Math.min(1 - this.#downStep, kept))));
   }
 
   #keepUp(window: AdaptiveWindow): void {

@@ -13,10 +13,14 @@ const minSamples = 5;
 
 const kinds = 3;
 
-/** Which kind of sample an end is: 0 reused connection, 1 new connection, 2 an answer that was no success; -1: none. */
+export const usedConnection = 0;
+export const newConnection = 1;
+const noSuccess = 2;
+
+/** Which kind of sample an end is; -1: none. */
 export function sampleKind(end: AttemptEnd): number {
-  if (end.outcome === 'success') return end.reused ? 0 : 1;
-  return end.outcome === 'permanent' && end.status !== null ? 2 : -1;
+  if (end.outcome === 'success') return end.reused ? usedConnection : newConnection;
+  return end.outcome === 'permanent' && end.status !== null ? noSuccess : -1;
 }
 
 /** How latency answered to a change of the limit. */

@@ -151,7 +151,7 @@ class Server {
       this.#tokens--;
       return false;
     }
-    if (rate.retryAfterS !== undefined) exchange.headers = ['retry-after', String(rate.retryAfterS)];
+    exchange.headers = retryAfter(rate.retryAfterS);
     this.#refuse(exchange, defaultRefusalMs, false);
     return true;
   }
@@ -166,6 +166,7 @@ class Server {
       exchange.sent = false;
     } else {
       exchange.status = Number(outage.as);
+      exchange.headers = retryAfter(outage.retryAfterS);
     }
     this.#world.due(exchange, defaultRefusalMs);
     return true;
@@ -275,4 +276,8 @@ export class ModelledServer implements Transport {
     }
     if (this.#inFlight.size > 0) this.#arm();
   };
+}
+
+function retryAfter(seconds: number | undefined): readonly string[] {
+  return seconds === undefined ? noHeaders : ['retry-after', String(seconds)];
 }

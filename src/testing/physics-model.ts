@@ -37,6 +37,8 @@ export interface OutageModel {
   readonly fromMs: number;
   readonly untilMs: number;
   readonly as: 'refuse' | 'timeouts' | '500' | '503';
+  /** Seconds of a Retry-After header with each answer. */
+  readonly retryAfterS?: number;
 }
 
 export interface ServerModel {
