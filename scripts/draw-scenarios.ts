@@ -33,10 +33,10 @@ interface Panel {
   readonly most: number;
 }
 
-/** A round number at or above a value: 1, 2 or 5 times a power of ten. */
+/** A round number at or above a value: a digit or so times a power of ten. */
 function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(value, 1e-9)));
-  return ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= value) ?? 10) * power;
+  return ([1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= value) ?? 10) * power;
 }
 
 /** What is known of each step in time; what is not, as it was before. */
@@ -125,20 +125,19 @@ function latencyPanel(list: readonly Bucket[]): string {
 }
 
 function draw({ name, says, origins }: Scenario, trace: readonly TracePoint[]): string {
-  const [origin = ''] = Object.entries(origins).flatMap(([key, { copies, outage }]) => {
-    const shown = copies === undefined ? key : `${key}-1`;
-    return outage === undefined ? [shown] : [shown, shown];
-  });
+  const entries = Object.entries(origins);
+  const [key = '', model] = entries.find(([, { outage }]) => outage !== undefined) ?? entries[0] ?? [];
+  const origin = model?.copies === undefined ? key : `${key}-1`;
   const untilMs = trace.at(-1)?.atMs ?? 1;
   const list = bucketsOf(
     trace.filter((point) => point.origin === origin),
     untilMs,
   );
-  const key =
+  const legend =
     '<tspan class="key-limit">— limit</tspan>  <tspan class="key-flight">■ in flight</tspan>  <tspan class="key-bad">| refused or failed</tspan>';
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} 450" role="img" aria-label="${name}: ${says}">
 <style>${style}</style><rect class="back" width="${width}" height="450"/>
-<text class="title" x="${left}" y="24">${name.replaceAll('-', ' ')}</text><text x="${left}" y="44">${says}</text><text x="${left}" y="66" xml:space="preserve">${key}</text>
+<text class="title" x="${left}" y="24">${name.replaceAll('-', ' ')}</text><text x="${left}" y="44">${says}</text><text x="${left}" y="66" xml:space="preserve">${legend}</text>
 ${limitPanel(list)}
 ${latencyPanel(list)}
 ${timeAxis(436, untilMs)}
