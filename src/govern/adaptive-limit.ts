@@ -7,8 +7,9 @@
 
 import type { AttemptEnd } from '../http/attempt-end.ts';
 import { AdaptiveNoise, refusalOf } from './adaptive-refusals.ts';
+import type { Refusal } from './adaptive-refusals.ts';
 import { AdaptiveSearch } from './adaptive-search.ts';
-import type { AdaptiveLimitOptions, AdaptivePhase } from './adaptive-search.ts';
+import type { AdaptiveLimitOptions, AdaptivePhase, SearchSnapshot } from './adaptive-search.ts';
 import { AdaptiveWindow, sampleKind } from './adaptive-window.ts';
 
 export type { AdaptiveLimitOptions };
@@ -45,6 +46,14 @@ export interface AdaptiveStatistics {
   readonly recentMs: number | null;
 }
 
+/** A decrease, until those who were in flight at it have ended. */
+interface Recoil {
+  readonly refusal: Refusal;
+  readonly isTrial: boolean;
+  readonly inFlight: number;
+  refused: number;
+}
+
 export class AdaptiveLimit {
   readonly #search: AdaptiveSearch;
   readonly #noise = new AdaptiveNoise();
@@ -61,7 +70,9 @@ export class AdaptiveLimit {
   /** Attempts that began up to then are of the cohort of the last decrease. */
   #cutMs = -Infinity;
   #windowsSinceCut = Infinity;
-  #recoil: { readonly isTrial: boolean; readonly inFlight: number; refused: number } | null = null;
+  #recoil: Recoil | null = null;
+  /** To go back to, if the decrease turns out to have been for nothing. */
+  #beforeCut: SearchSnapshot | null = null;
 
   constructor(options: AdaptiveLimitOptions) {
     this.#search = new AdaptiveSearch(options);
@@ -88,10 +99,11 @@ export class AdaptiveLimit {
       return;
     }
     if (this.#recoil !== null) this.#recover(nowMs);
-    this.#noise.count(refusal !== null);
+    this.#noise.count(refusal);
     if (refusal !== null) {
       const { trial, isLow } = this.#search;
-      if (!this.#noise.tolerates(refusal, trial === 'up', isLow)) this.#cut(inFlight, nowMs);
+      if (!this.#noise.tolerates(refusal, trial === 'up', isLow)) this.#cut(refusal, inFlight, nowMs);
+      else if (nowMs >= this.#windowMs) this.#window.refused++;
       return;
     }
     if (nowMs < this.#windowMs) return;
@@ -174,8 +186,8 @@ export class AdaptiveLimit {
     const isFull = window.isFull(this.#limit);
     if (search.trial === null) {
       this.#windowsSinceCut++;
-      this.#noise.learn(search.isLow);
-      search.observe(window, isFull);
+      if (this.#noise.learn(search.isLow) && this.#beforeCut !== null) search.revert(this.#beforeCut);
+      else search.observe(window, isFull);
     } else {
       const isLast = ++this.#extensions >= maxExtensions;
       if (!search.judge(window, isFull, isLast)) {
@@ -188,12 +200,12 @@ export class AdaptiveLimit {
   }
 
   /** The first refusal of a round: send less at once, and count who else of those in flight is refused. */
-  #cut(inFlight: number, nowMs: number): void {
+  #cut(refusal: Refusal, inFlight: number, nowMs: number): void {
     const { home, trial } = this.#search;
     // Answers that come in one burst are seen with ever less in flight, and were sent with more.
     const crowd = Math.max(inFlight, Math.min(this.#limit, Math.max(this.#crowd, this.#crowdBefore)));
     const isTrial = trial === 'up' && crowd > home;
-    this.#recoil = { isTrial, inFlight: crowd, refused: 1 };
+    this.#recoil = { refusal, isTrial, inFlight: crowd, refused: 1 };
     this.#limit = isTrial ? home : Math.max(1, Math.floor(Math.min(home, crowd) * decrease));
     this.#cutMs = nowMs;
   }
@@ -203,7 +215,12 @@ export class AdaptiveLimit {
     const recoil = this.#recoil;
     if (recoil === null) return;
     this.#recoil = null;
-    const { inFlight, refused, isTrial } = recoil;
+    const { refusal, inFlight, refused, isTrial } = recoil;
+    if (refusal === 'silent') {
+      // The one that began it is left out: there would be no decrease without it.
+      this.#noise.learnCut(refused - 1, inFlight - 1);
+      this.#beforeCut = this.#search.snapshot();
+    }
     const held = Math.max(1, inFlight - refused);
     if (isTrial) {
       this.#search.refusedTrial(held);

@@ -47,6 +47,9 @@ const seldom = 4;
 const provenKeeps = 0.99;
 const lowShare = 0.6;
 
+/** What is known before a decrease. */
+export type SearchSnapshot = ReturnType<AdaptiveSearch['snapshot']>;
+
 export class AdaptiveSearch {
   home: number;
   limit: number;
@@ -150,6 +153,25 @@ export class AdaptiveSearch {
     this.#endSlowStart();
     this.latency.forget();
     this.#goHome(this.#space());
+  }
+
+  /** What a decrease changes. */
+  snapshot() {
+    const [step, bound, isRefusalBound, goal] = [this.#step, this.#bound, this.#isRefusalBound, this.#goal] as const;
+    return { home: this.home, isSlowStart: this.isSlowStart, step, bound, isRefusalBound, goal } as const;
+  }
+
+  /** A decrease was for nothing: all is again as it was before. */
+  revert({ home, isSlowStart, step, bound, isRefusalBound, goal }: SearchSnapshot): void {
+    this.home = Math.min(this.#max, Math.max(this.home, home));
+    this.isSlowStart = isSlowStart;
+    this.#step = step;
+    this.#bound = bound;
+    this.#isRefusalBound = isRefusalBound;
+    this.#goal = goal;
+    this.#spacing = 1;
+    this.latency.forget();
+    this.#goHome(0);
   }
 
   restart(share: number): void {

@@ -39,6 +39,10 @@ export class AdaptiveWindow {
   readonly #sums = new Float64Array(kinds);
   readonly #squares = new Float64Array(kinds);
   ends = 0;
+  /** Attempts that were refused besides, and tolerated. */
+  refused = 0;
+  /** What `refused` is a share of, with it: in windows that were merged not all ends count in full. */
+  #answered = 0;
   /** The most that was in flight, and the sum over all ends. */
   #peak = 0;
   #inFlightSum = 0;
@@ -49,6 +53,7 @@ export class AdaptiveWindow {
     this.#sums[kind] = (this.#sums[kind] ?? 0) + ms;
     this.#squares[kind] = (this.#squares[kind] ?? 0) + ms * ms;
     this.ends++;
+    this.#answered++;
     this.#inFlightSum += inFlight;
     if (inFlight > this.#peak) this.#peak = inFlight;
   }
@@ -65,11 +70,13 @@ export class AdaptiveWindow {
     this.#counts.fill(0);
     this.#sums.fill(0);
     this.#squares.fill(0);
-    this.ends = this.#peak = this.#inFlightSum = 0;
+    this.ends = this.refused = this.#answered = this.#peak = this.#inFlightSum = 0;
   }
 
   /** Takes in what another has, and lets what was here count for a share. */
   merge(other: AdaptiveWindow, keep: number): void {
+    this.refused = this.refused * keep + other.refused;
+    this.#answered = this.#answered * keep + other.#answered;
     for (let kind = 0; kind < kinds; kind++) {
       this.#counts[kind] = (this.#counts[kind] ?? 0) * keep + (other.#counts[kind] ?? 0);
       this.#sums[kind] = (this.#sums[kind] ?? 0) * keep + (other.#sums[kind] ?? 0);
@@ -112,6 +119,15 @@ export class AdaptiveWindow {
     return variance / ((mean + softeningMs) ** 2 * count);
   }
 
+  get #okShare(): number {
+    return this.refused === 0 ? 1 : this.#answered / (this.#answered + this.refused);
+  }
+
+  /** Variance of the logarithm of that share (binomial). */
+  get #okVariance(): number {
+    return this.refused === 0 ? 0 : this.refused / (this.#answered * (this.#answered + this.refused));
+  }
+
   /** Standard error of the mean of a kind, as a share of it. */
   relativeError(kind: number): number {
     return Math.sqrt(this.#logVariance(kind));
@@ -135,8 +151,10 @@ export class AdaptiveWindow {
     const after = other.meanMs(kind);
     if (most < minSamples || before === null || after === null) return null;
     const distance = Math.log(otherLimit / limit);
-    const ratio = (after + softeningMs) / (before + softeningMs);
-    const error = Math.sqrt(this.#logVariance(kind) + other.#logVariance(kind)) / Math.abs(distance);
+    // What was refused was sent for nothing: as if each success had taken so much longer.
+    const ratio = ((after + softeningMs) * this.#okShare) / ((before + softeningMs) * other.#okShare);
+    const variance = this.#logVariance(kind) + other.#logVariance(kind) + this.#okVariance + other.#okVariance;
+    const error = Math.sqrt(variance) / Math.abs(distance);
     return { elasticity: (Math.log(ratio) - expected) / distance, error, ratio, delayMs: after - before };
   }
 }

@@ -91,7 +91,7 @@ class Server {
     this.inFlight++;
     this.counts.mostInFlight = Math.max(this.counts.mostInFlight, this.inFlight);
     const connectMs = exchange.reused ? 0 : (this.#model.connectMs ?? 0);
-    if (this.#outage(exchange, nowMs) || this.#overRate(exchange, nowMs) || this.#poisoned(exchange)) return;
+    if (this.#outage(exchange, nowMs) || this.#overRate(exchange, nowMs) || this.#fails(exchange)) return;
     const { limit } = this.#model;
     if (limit !== undefined && !this.#hasRoom(nowMs)) {
       if (limit.above === 'queue') this.#queue.push(exchange);
@@ -172,11 +172,15 @@ class Server {
     return true;
   }
 
-  #poisoned(exchange: ModelledExchange): boolean {
-    const { poison, baseMs } = this.#model;
-    if (poison === undefined || exchange.number % poison.every !== 0) return false;
+  /** For a reason of the record, or by chance. */
+  #fails(exchange: ModelledExchange): boolean {
+    const { poison, flaky, baseMs } = this.#model;
+    let status: number | null = null;
+    if (poison !== undefined && exchange.number % poison.every === 0) status = poison.status;
+    else if (flaky !== undefined && this.#world.random() < flaky.share) status = flaky.status;
+    if (status === null) return false;
     exchange.fate = 'failed';
-    exchange.status = poison.status;
+    exchange.status = status;
     this.#world.due(exchange, courseAt(baseMs, this.#world.nowMs));
     return true;
   }

@@ -53,6 +53,8 @@ export interface ServerModel {
   readonly outage?: OutageModel;
   /** Requests whose number (the end of their path) is a multiple of `every` always get this status. */
   readonly poison?: { readonly every: number; readonly status: number };
+  /** So large a share of requests fails by chance, whatever is in flight. */
+  readonly flaky?: { readonly share: number; readonly status: number };
   /** Endpoints of other speed: each `every`th request takes `factor` times as long. */
   readonly slow?: { readonly every: number; readonly factor: number };
 }
