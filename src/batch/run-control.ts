@@ -102,12 +102,13 @@ export class RunControl implements ControlledRun {
     if (perOrigin !== null) requireWhole(perOrigin, 'perOrigin', 'a whole number from 1 up, or null');
     const rates = rate === undefined ? this.#rates : readRates(rate);
     const { engine, governor, machineLimit } = this.#parts;
-    const changes: GovernorChange = {
+    const limits: GovernorChange = {
       concurrency: concurrency === 'auto' ? machineLimit : Math.min(machineLimit, concurrency),
       findsConcurrency: concurrency === 'auto',
       perOrigin,
     };
-    governor.change(rate === undefined ? changes : { ...changes, rates });
+    const isOtherLimit = change.concurrency !== undefined || change.perOrigin !== undefined;
+    governor.change({ ...(isOtherLimit ? limits : {}), ...(rate === undefined ? {} : { rates }) });
     this.#concurrency = concurrency;
     this.#perOrigin = perOrigin;
     this.#rates = rates;

@@ -108,11 +108,15 @@ export class Governor implements Floor {
     return isShort && this.local.shortage(systemCode ?? code, this.#inFlight + 1, nowMs);
   }
 
-  /** Changes limits; what is in flight stays. */
+  /** Changes limits; what is in flight stays, and so does what was learned. */
   change(change: GovernorChange): void {
+    const { findsConcurrency } = this.#options;
     this.#options = { ...this.#options, ...change };
+    const isOtherLimit = change.concurrency !== undefined || change.perOrigin !== undefined;
     for (const gate of this.#gates.values()) {
-      gate.adaptive = this.#adaptiveLimit(gate.origin, gate.adaptive.learned);
+      if (this.#options.findsConcurrency !== findsConcurrency)
+        gate.adaptive = this.#adaptiveLimit(gate.origin, gate.adaptive.learned);
+      else if (isOtherLimit) gate.adaptive.setMax(this.#maxOfGate);
       if (change.rates === undefined) continue;
       if (gate.rates === null) gate.rates = new RateSet(change.rates);
       else gate.rates.replace(change.rates);
@@ -136,9 +140,14 @@ export class Governor implements Floor {
     return gate !== undefined && gate.isIdle(this.#options.clock.now()) && this.#gates.delete(origin);
   }
 
+  get #maxOfGate(): number {
+    const { concurrency, perOrigin } = this.#options;
+    return Math.max(1, Math.min(concurrency, perOrigin ?? Infinity));
+  }
+
   #adaptiveLimit(origin: string, learnedNow: number | null = null): AdaptiveLimit {
-    const { concurrency, perOrigin, findsConcurrency, learned } = this.#options;
-    const max = Math.max(1, Math.min(concurrency, perOrigin ?? Infinity));
+    const { findsConcurrency, learned } = this.#options;
+    const max = this.#maxOfGate;
     const limit = new AdaptiveLimit({
       max,
       initial: findsConcurrency ? Math.min(max, firstGuess) : max,
