@@ -7,7 +7,7 @@ import { faultsOf, runAgainst, serve, times } from './run-against.ts';
 const cases = [
   // What is right has to be found out first, while faults come.
   { concurrency: 'auto', share: 0.12 },
-  { concurrency: 50, share: 0.35 },
+  { concurrency: 50, share: 0.6 },
 ] as const;
 
 test.concurrent.each(cases)(
