@@ -66,8 +66,7 @@ export class Engine implements AttemptEnds {
     const feed = new Feed({ batches, endIndex, onReady: changed, onError: failed });
     const settled = (result: Result): void => this.#settle(result);
     this.#feed = feed;
-    const inFlight = (): number => this.#inFlight.size;
-    this.#intake = new Intake(options, { feed, lanes: this.lanes, ends: this, inFlight, settled, failed, changed });
+    this.#intake = new Intake(options, { feed, lanes: this.lanes, ends: this, settled, failed, changed });
     this.#verdict = new Verdict(options, {
       settle: (job, result) => {
         this.#intake.release(job);
@@ -105,9 +104,11 @@ export class Engine implements AttemptEnds {
 
   /** Starts no record that was not begun, and stops when those that were are settled. */
   drain(): void {
-    if (this.#mode === 'stopping') return;
-    this.#mode = 'draining';
-    for (const job of this.lanes.takeUnbegun()) this.#intake.release(job);
+    if (this.#mode === 'stopping' || this.#mode === 'draining') return;
+    const unbegun = this.lanes.takeUnbegun();
+    for (const job of unbegun) this.#intake.release(job);
+    // With nothing to leave out it is an ordinary end.
+    this.#mode = unbegun.length === 0 && this.#feed.ended ? 'running' : 'draining';
     this.wake();
   }
 
@@ -179,9 +180,8 @@ export class Engine implements AttemptEnds {
     }
     const isIdle = this.#inFlight.size === 0 && this.#verdict.deciding === 0;
     const isOver = this.#mode === 'stopping' || (this.#mode === 'draining' && this.#intake.held === 0);
-    if (isIdle && this.#mode !== 'stopping' && this.#feed.ended && this.#intake.held === 0)
-      this.#finish(this.#feed.outcome);
-    else if (isOver && isIdle) this.#finish({ kind: 'stopped' });
+    if (isOver && isIdle) this.#finish({ kind: 'stopped' });
+    else if (isIdle && this.#feed.ended && this.#intake.held === 0) this.#finish(this.#feed.outcome);
     else if (this.#isStarting) this.#agenda.arm();
   };
 

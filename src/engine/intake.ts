@@ -41,7 +41,6 @@ export interface IntakeTargets {
   readonly feed: Feed;
   readonly lanes: Lanes;
   readonly ends: AttemptEnds;
-  readonly inFlight: () => number;
   readonly settled: (result: Result) => void;
   /** A map module rejected in a way that is no record's fault. */
   readonly failed: (error: unknown) => void;
@@ -92,10 +91,11 @@ export class Intake {
   }
 
   #hasRoom(): boolean {
-    const { lanes, inFlight } = this.#targets;
+    const { lanes } = this.#targets;
+    const { inFlight } = this.#options.governor;
     if (this.held >= this.#maxHeld || this.#heldBytes >= this.#maxHeldBytes) return false;
     const ahead = lanes.looksFarAhead ? this.#maxAhead : Math.min(aheadOfOneOrigin, this.#maxAhead);
-    return lanes.waiting - lanes.parked < ahead && this.held - inFlight() - lanes.parked < this.#maxAhead;
+    return lanes.waiting - lanes.parked < ahead && this.held - inFlight - lanes.parked < this.#maxAhead;
   }
 
   /** A record is settled, or given back unsent. */

@@ -94,10 +94,10 @@ export class Breaker {
   ended(end: AttemptEnd, inFlight: number, nowMs: number): 'opened' | 'closed' | null {
     const evidence = evidenceOf(end, inFlight);
     if (evidence === 'alive') return this.#alive(nowMs);
-    // A name that was never found, or a proxy that never let anything through, is a mistake rather than an outage.
-    const isStranger = this.#aliveMs === -Infinity;
-    if (isStranger && (end.code === 'dns_failed' || end.code === 'proxy_failed')) return null;
     if (this.#state === 'closed') {
+      // A name that was never found, or a proxy that never let anything through, is a mistake rather than an outage.
+      const isStranger = this.#aliveMs === -Infinity;
+      if (isStranger && (end.code === 'dns_failed' || end.code === 'proxy_failed')) return null;
       // What began before the last sign of life and failed after it is slow, or a connection that was
       // dropped: a few records that hang must not look like an outage when all others are done.
       const beganAfter = nowMs - end.ms >= this.#aliveMs - 1;

@@ -118,3 +118,11 @@ test('limits that change hold from the next permit on; what is in flight stays',
   run.change({ concurrency: 5 });
   expect([gate.tryTake(12), gate.tryTake(12), gate.tryTake(12), gate.tryTake(12)]).toEqual([0, 0, 0, 0]);
 });
+
+test('what an earlier run learned is kept, also before anything is sent', () => {
+  const options = { concurrency: 1000, findsConcurrency: true, perOrigin: null, rates: [], clock: new FakeClock() };
+  const run = new Governor({ ...options, random: seededRandom(1), learned: new Map([['http://a', 400]]) });
+  expect(run.gate('http://a').statistics().adaptive.learned).toBe(400);
+  run.gate('http://b');
+  expect(Object.fromEntries(run.learned())).toEqual({ 'http://a': 400, 'http://b': 10 });
+});

@@ -84,6 +84,11 @@ export class Governor implements Floor {
     return most - this.#inFlight;
   }
 
+  /** Permits that are out. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
   statistics(): GovernorStatistics {
     return { limit: this.#options.concurrency, inFlight: this.#inFlight, origins: this.#gates.size };
   }

@@ -4,6 +4,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { readEntries } from '../../src/journal/journal-entry.ts';
 import type { FakeScript } from '../../src/testing/fake-transport.ts';
 import { DiskBench } from '../faults/disk-bench.ts';
 
@@ -51,6 +52,24 @@ test('a finished run says so, and sends nothing', async () => {
   expect(await bench.run()).toMatchObject({ kind: 'already-finished', settled: { ok: 20 } });
   expect([bench.sendings.size, readFileSync(`${bench.output}.run`)]).toEqual([0, files]);
 });
+
+test('what was learned of an origin is kept, and is where the next process begins', async () => {
+  using bench = new DiskBench({ records: 1500, script: () => ({ headMs: 50 }) });
+  await bench.run({ killAfter: 1000 });
+  const learned = learnedBy(bench.output);
+  expect(learned).toBeGreaterThan(50);
+  // Killed at once, it has learned nothing itself, and still knows.
+  await bench.run({ killAfter: 1 });
+  expect(learnedBy(bench.output)).toBe(learned);
+});
+
+/** The limit of the only origin, as the journal has it. */
+function learnedBy(output: string): number | undefined {
+  const limits = readEntries(readFileSync(`${output}.run`)).flatMap((entry) =>
+    entry.kind === 'checkpoint' ? Object.values(entry.checkpoint.limits ?? {}) : [],
+  );
+  return limits.at(-1);
+}
 
 test('--fresh starts over, and everything is sent again', async () => {
   using bench = new DiskBench({ records: 20 });
