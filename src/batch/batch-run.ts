@@ -186,7 +186,7 @@ export class LiveRun implements BatchRun {
   }
 
   #summary(ending: Ending): Summary {
-    const { options, statistics } = this.#parts;
+    const { governor, options, statistics } = this.#parts;
     const { input, output, bodies } = options;
     return {
       ending,
@@ -195,6 +195,7 @@ export class LiveRun implements BatchRun {
       input,
       output,
       bodies,
+      local: governor.local.lastExplanation,
       resumeCommand: null,
     };
   }

@@ -42,6 +42,7 @@ export async function endedRun(
         input,
         output,
         bodies,
+        local: null,
         resumeCommand: null,
       },
       error: null,

@@ -21,6 +21,7 @@ function advice(kind: BatchOutcome['kind'], error: BatchOutcome['error']): strin
     input: 'in.jsonl',
     output: 'out.jsonl',
     bodies: null,
+    local: null,
     resumeCommand: null,
   };
   const io = { stdout: new PassThrough(), stderr: new PassThrough(), stdin: new PassThrough(), env: {} };

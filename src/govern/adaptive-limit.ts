@@ -70,6 +70,7 @@ export class AdaptiveLimit {
   /** Attempts that began up to then are of the cohort of the last decrease. */
   #cutMs = -Infinity;
   #windowsSinceCut = Infinity;
+  #restUntilMs = -Infinity;
   #recoil: Recoil | null = null;
   /** To go back to, if the decrease turns out to have been for nothing. */
   #beforeCut: SearchSnapshot | null = null;
@@ -114,6 +115,11 @@ export class AdaptiveLimit {
     const window = this.#window;
     window.add(kind, Math.min(end.ms, outlier * (this.#search.latency.recentMs ?? Infinity)), inFlight);
     if (window.ends >= this.#needed && nowMs - this.#windowMs >= this.#minWindowMs) this.#windowEnds(inFlight, nowMs);
+  }
+
+  /** A refusal was dear: nothing new is tried before then. */
+  rest(untilMs: number): void {
+    this.#restUntilMs = Math.max(this.#restUntilMs, untilMs);
   }
 
   /** Begins again from a share of what was learned, after an outage or a pause, and grows back quickly. */
@@ -187,7 +193,7 @@ export class AdaptiveLimit {
     if (search.trial === null) {
       this.#windowsSinceCut++;
       if (this.#noise.learn(search.isLow) && this.#beforeCut !== null) search.revert(this.#beforeCut);
-      else search.observe(window, isFull);
+      else search.observe(window, isFull, nowMs >= this.#restUntilMs);
     } else {
       const isLast = ++this.#extensions >= maxExtensions;
       if (!search.judge(window, isFull, isLast)) {

@@ -96,14 +96,15 @@ export class AdaptiveSearch {
     return this.limit <= lowShare * this.#proven;
   }
 
-  /** A window at home has passed. Not full: less was sent than was allowed, and nothing can be tried. */
-  observe(window: AdaptiveWindow, isFull: boolean): void {
+  /** A window at home has passed. Not full: less was sent than was allowed, and nothing can be tried; nor if it may not. */
+  observe(window: AdaptiveWindow, isFull: boolean, mayTry: boolean): void {
     const drift = this.latency.observe(window);
     if (drift !== 0) this.#doubt(drift > 0);
     if (!isFull) return;
     this.#proven = Math.max(this.home, this.#proven * provenKeeps);
     if (this.#wait > 0) this.#wait--;
-    else this.#tryNext();
+    // What was right before may be returned to in any case.
+    else if (mayTry || (this.#goal !== null && this.home < this.#goal)) this.#tryNext();
   }
 
   /** Judges the trial by its window. False: it is not clear yet, and there is more time. */

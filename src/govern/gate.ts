@@ -55,6 +55,8 @@ const mostJitterMs = 1000;
 /** After a pause as long as this, the origin is met with half of what it held before. */
 const longPauseMs = 1000;
 const shareAfterPause = 0.5;
+/** A refusal that stops the whole origin is not risked again for so many times as long: trials shall not cost more than a twentieth. */
+const restTimes = 20;
 const shareAfterOutage = 0.25;
 
 export class Gate {
@@ -221,7 +223,9 @@ export class Gate {
     this.#rampToMs = this.#pausedUntilMs + spreadMs;
     this.#pauseReason = reason;
     this.#pauseDetail = detail;
-    if (saidMs >= longPauseMs && reason === 'retry-after') this.adaptive.restart(shareAfterPause, nowMs);
+    if (reason !== 'retry-after') return;
+    this.adaptive.rest(this.#saidUntilMs + saidMs * restTimes);
+    if (saidMs >= longPauseMs) this.adaptive.restart(shareAfterPause, nowMs);
   }
 
   /** After a pause the permits come back one after another, not all at once. */

@@ -31,6 +31,7 @@ export class LocalPressure {
   #limit = Infinity;
   #shortage: LocalShortage | null = null;
   #name = '';
+  #lastExplanation: string | null = null;
   /** What was in flight when it failed last, after the limit had grown or had been none. */
   #failedAt = Infinity;
   #hasGrown = false;
@@ -56,6 +57,11 @@ export class LocalPressure {
     if (this.#shortage === null) return null;
     const { words, advice } = this.#shortage;
     return `${words} (${this.#name}): at most ${this.limit.toLocaleString('en-US')} in flight for now; ${advice}`;
+  }
+
+  /** What `explanation` was last, also when nothing is short any more; null if nothing ever was. */
+  get lastExplanation(): string | null {
+    return this.explanation ?? this.#lastExplanation;
   }
 
   /**
@@ -93,6 +99,7 @@ export class LocalPressure {
     this.#shortage = shortage;
     this.#name = name;
     this.#loweredMs = nowMs;
+    this.#lastExplanation = this.explanation;
     return true;
   }
 

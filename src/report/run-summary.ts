@@ -18,6 +18,8 @@ export interface Summary {
   readonly output: string;
   /** Folder of the bodies, if they are not in the results. */
   readonly bodies: string | null;
+  /** What this machine was short of last, as a sentence; null: nothing. */
+  readonly local: string | null;
   /** The command that goes on with this run, ready for a shell; null if it is complete or cannot be resumed. */
   readonly resumeCommand: string | null;
 }

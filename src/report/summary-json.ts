@@ -33,6 +33,7 @@ export function summaryJson(summary: Summary): string {
     },
     failures: statistics.resultFailures,
     attemptFailures: statistics.attemptFailures.map(({ kind, count }) => ({ kind, count })),
+    local: summary.local,
     resume: summary.resumeCommand,
   });
   return json.replace(/[\p{Cc}\p{Cf}]/gu, escaped);

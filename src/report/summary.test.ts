@@ -46,6 +46,7 @@ function summaryOf(others: Partial<Summary> = {}): Summary {
     input: 'orders.jsonl',
     output: 'orders.results.jsonl',
     bodies: null,
+    local: null,
     resumeCommand: null,
     ...others,
   };
@@ -215,6 +216,11 @@ Results: standard output
   });
 });
 
+test('what this machine was short of stands on a line of its own, whole', () => {
+  const local = `no file descriptor was left (EMFILE): at most 40 in flight for now; ${'raise it with ulimit -n '.repeat(6)}`;
+  expect(render(summaryOf({ local }))).toContain(`\nThis machine: ${local.trimEnd()}`);
+});
+
 describe('the summary for programs', () => {
   test('is one line with all there is', () => {
     const json = summaryJson(summaryOf({ ending: 'stopped', resumeCommand: 'manyfetch run orders.jsonl' }));
@@ -235,6 +241,7 @@ describe('the summary for programs', () => {
       latencyMs: { p50: 12.346, p95: 340, p99: 1200, max: 3400 },
       failures: mixed.resultFailures,
       attemptFailures: [{ kind: '503', count: 2100 }],
+      local: null,
       resume: 'manyfetch run orders.jsonl',
     });
   });

@@ -23,6 +23,7 @@ export function renderSummary(summary: Summary, canvas: Canvas): string {
     cut(headlines(summary)),
     cut(countLines(summary)),
     cut(failureLines(summary.statistics)),
+    whole(localLines(summary)),
     whole(placeLines(summary)),
     whole(nextLines(summary)),
   ];
@@ -100,6 +101,10 @@ function failureLines({ resultFailures, alreadySettled }: Statistics): Segment[]
 function failureLine({ kind, count, example }: FailureCount, width: number, countWidth: number): Segment[] {
   const shownCount = formatCount(count).padStart(countWidth);
   return [['red', `  ${kind.padEnd(width)}`], `  ${shownCount}`, ['dim', example === null ? '' : `  ${example}`]];
+}
+
+function localLines({ local }: Summary): Segment[][] {
+  return local === null ? [] : [[['bold', 'This machine'], `: ${local}`]];
 }
 
 function placeLines({ output, bodies }: Summary): Segment[][] {

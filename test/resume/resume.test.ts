@@ -54,7 +54,7 @@ test('a finished run says so, and sends nothing', async () => {
 });
 
 test('what was learned of an origin is kept, and is where the next process begins', async () => {
-  using bench = new DiskBench({ records: 1500, script: () => ({ headMs: 50 }) });
+  using bench = new DiskBench({ records: 1500, options: { concurrency: 'auto' }, script: () => ({ headMs: 50 }) });
   await bench.run({ killAfter: 1000 });
   const learned = learnedBy(bench.output);
   expect(learned).toBeGreaterThan(50);
