@@ -15,9 +15,11 @@ export function comeBack(agenda: Agenda<Job | Lane<Job>>, lanes: Lanes, nowMs: n
     }
     // A redirect may have led it to another origin; it begins again at its own.
     item.lane = lanes.of(item.request.origin);
-    const budgetMs = item.comesBackFree ? 0 : item.lane.gate.tryRetry(nowMs);
+    const { gate } = item.lane;
+    // Of an origin that is down none is sent but probes: records wait there, or are refused.
+    const budgetMs = item.comesBackFree || gate.downSinceMs !== null ? 0 : gate.tryRetry(nowMs);
     if (budgetMs > 0) agenda.add(item, nowMs + budgetMs);
     // If the origin was not heard of since, those that were not tried yet tell more about it.
-    else lanes.put(item, item.lane.gate.aliveMs > item.lastFailedMs);
+    else lanes.put(item, gate.aliveMs > item.lastFailedMs);
   }
 }

@@ -128,7 +128,7 @@ export class Governor implements Floor {
     }
   }
 
-  /** What was learned of each origin, for the next run; of the busiest ones. */
+  /** What was learned of each origin, for the next run; of so many that were met first. */
   learned(): Map<string, number> {
     const learned = new Map<string, number>();
     if (!this.#options.findsConcurrency) return learned;
