@@ -152,8 +152,9 @@ export class LiveRun implements BatchRun {
 
   /** Brings results and journal to the disk; gives the failure, if that cannot be done. */
   async #finish(finished: boolean): Promise<unknown> {
+    const { engine, recorder } = this.#parts;
     try {
-      await this.#parts.recorder.finish(finished);
+      await recorder.finish(finished, engine.inFlight === 0);
       return null;
     } catch (error) {
       return error;

@@ -144,8 +144,8 @@ export class RunRecorder implements Recorder {
     };
   }
 
-  /** Brings all results to the disk and writes the last checkpoint; `finished`: nothing is left to do. */
-  async finish(finished: boolean): Promise<void> {
+  /** Brings all results to the disk and writes the last checkpoint; `finished`: nothing is left to do; `isQuiet`: nothing is in flight. */
+  async finish(finished: boolean, isQuiet = false): Promise<void> {
     await this.#quiet();
     if (this.#failure !== null) throw this.#failure.error;
     const { file, journal, open, endIndex } = this.#options;
@@ -155,6 +155,7 @@ export class RunRecorder implements Recorder {
     const isComplete = finished && (missed === null || missed >= endIndex);
     if (isComplete) await journal?.finish(checkpoint, open.read);
     else await journal?.checkpoint(checkpoint);
+    if (!isComplete && isQuiet) journal?.stopped();
     if (finished && !isComplete) throw endedTooEarly(missed);
   }
 

@@ -127,6 +127,12 @@ export class FileJournal {
     });
   }
 
+  /** Says that nothing is in flight any more, and nothing will be: what is open was not sent, or was refused. */
+  stopped(): void {
+    this.#append({ kind: 'stopped' });
+    this.#startedUpTo = 0;
+  }
+
   /** Records that all is done. */
   async finish(checkpoint: Checkpoint, records: number): Promise<void> {
     await this.#guarded(async () => {

@@ -53,6 +53,8 @@ export type JournalEntry =
   | { readonly kind: 'unsent'; readonly ordinals: string }
   | HeldEntry
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
+  /** A process ended, and nothing was in flight: nothing that it started is in doubt. */
+  | { readonly kind: 'stopped' }
   /** Every record up to the limit is settled. */
   | {
       readonly kind: 'finished';

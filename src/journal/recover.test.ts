@@ -89,6 +89,13 @@ test('no checkpoint: what stands in the output is settled, what was sent has its
   });
 });
 
+test('after a process that ended with nothing in flight nothing is in doubt, until more is started', async () => {
+  const stopped: JournalEntry[] = [{ kind: 'started', upTo: 1024 }, { kind: 'stopped' }];
+  expect(await recovered(stopped, outputOf([]))).toMatchObject({ startedUpTo: 0 });
+  const again: JournalEntry[] = [...stopped, { kind: 'session', at: '', limit: null }, { kind: 'started', upTo: 7 }];
+  expect(await recovered(again, outputOf([]))).toMatchObject({ startedUpTo: 7 });
+});
+
 test('what was announced and did not leave may be sent, until it is announced again', async () => {
   const entries: JournalEntry[] = [
     { kind: 'sent', ordinals: '0-3' },

@@ -160,6 +160,9 @@ function foldEntries(entries: readonly JournalEntry[], headerBytes: number): Fac
       case 'started':
         facts.startedUpTo = Math.max(facts.startedUpTo, entry.upTo);
         break;
+      case 'stopped':
+        facts.startedUpTo = 0;
+        break;
       case 'sent':
         for (const index of readRanges(entry.ordinals)) facts.sent.add(index);
         break;
