@@ -32,12 +32,18 @@ export function drawFigures(figures: readonly Figure[]): string {
   const lines = figures.map(({ bench, name, value, unit, goal, note }) => [
     bench,
     name,
-    value === null ? '-' : `${unit === 'x' ? value.toFixed(3) : inUnits(value)} ${unit}`,
+    value === null ? '-' : `${shown(value, unit)} ${unit}`,
     goal === null ? '' : `${unit === 'x' ? goal : inUnits(goal)} ${unit}`,
     goal === null || value === null ? '' : value <= goal ? 'met' : 'not met',
     note,
   ]);
   return draw([header, ...lines], 2, new Set([4, 5]));
+}
+
+/** Ratios and microseconds are small numbers whose digits matter. */
+function shown(value: number, unit: Figure['unit']): string {
+  if (unit === 'x') return value.toFixed(3);
+  return unit === 'µs' ? value.toFixed(2) : inUnits(value);
 }
 
 /** Columns from `textColumns` on stand to the right, except those named in `left`. */
