@@ -173,7 +173,8 @@ export class Lanes {
       return;
     }
     lane.state = 'waits';
-    this.#park(lane, waitMs >= longMs && gate.waitReason !== 'rate');
+    // The next probe of an outage may be near; the end of the outage need not be.
+    this.#park(lane, gate.downSinceMs !== null || (waitMs >= longMs && gate.waitReason !== 'rate'));
     const { maxOutageMs } = this.#options.policy;
     const leftMs = gate.downSinceMs === null ? Infinity : gate.downSinceMs + maxOutageMs - nowMs;
     this.#agenda.add(lane, nowMs + Math.min(waitMs, leftMs));
