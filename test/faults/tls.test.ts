@@ -102,7 +102,7 @@ describe('HTTP/2', () => {
     ['/drip/100?ms=50', 'timeout'],
   ] as const;
   test.concurrent.each(faults)('%s: %s', async (path, code) => {
-    const options = { ...h2(), retries: 1, timeoutMs: 500 };
+    const options = { ...h2(), retries: 1, timeoutMs: code === 'timeout' ? 500 : 10_000 };
     const got = await tryRun([{ url: `${target.url}${path}` }], options);
     expect(got.rows.map(storyOf)).toEqual([`failed ${code} x2`]);
     const posted = await tryRun([{ url: `${target.url}${path}`, body: 'x', method: 'POST' }], {
