@@ -33,6 +33,21 @@ test.each(['at-least-once', 'at-most-once'] as const)('a GET, %s', async (delive
   ]);
 });
 
+test('what is sent again counts in the rate', async () => {
+  const bench = new EngineBench({
+    records: 60,
+    concurrency: 1,
+    rate: { count: 10, perMs: 1000 },
+    script: closesWhatIsReused,
+  });
+  await bench.run();
+  const times = bench.transport.sendings.map(({ atMs }) => atMs);
+  expect(times).toHaveLength(119);
+  const most = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length));
+  // It does not wait itself, since it holds a permit: one more than the rate at a border.
+  expect(most).toBeLessThanOrEqual(11);
+});
+
 test('a POST that may be sent twice is', async () => {
   const bench = new EngineBench({ records: 2, concurrency: 1, plan: post, script: closesWhatIsReused });
   await bench.run();

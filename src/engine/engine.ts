@@ -153,7 +153,7 @@ export class Engine implements AttemptEnds {
   attemptEnded(job: Job, error: TransportError | null): void {
     if (this.#end !== null) return;
     if (error !== null && this.#verdict.maySendAgainForFree(job, error)) {
-      this.#options.events.resent();
+      this.#verdict.sendsAgain(job);
       this.#send(job, true);
       return;
     }

@@ -74,6 +74,13 @@ export class Verdict {
     return hasKey && !isOnce(job.request.method, policy);
   }
 
+  /** It is sent again under the permit that it holds. */
+  sendsAgain(job: Job): void {
+    const { clock, events } = this.#options;
+    events.resent();
+    job.lane.gate.sentAgain(clock.now(), job.takenCost);
+  }
+
   /** Settles a record that is not sent (any more): its origin is held up for longer than is allowed. */
   refuse(job: Job, refusal: Refusal): void {
     const { gate } = job.lane;

@@ -170,6 +170,11 @@ export class Gate {
     return this.breaker.aliveMs;
   }
 
+  /** Another request left under a permit that was taken: what comes next waits so much longer for the rates. */
+  sentAgain(nowMs: number, cost: number): void {
+    this.rates?.take(nowMs, cost);
+  }
+
   /** The real cost of a request was so much more (or less) than what was taken for it. */
   correctCost(nowMs: number, delta: number, takenMs: number): void {
     this.rates?.correct(nowMs, delta, takenMs);
