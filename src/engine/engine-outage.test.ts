@@ -84,6 +84,23 @@ test('an outage that lasts too long fails what waits, and what comes later, unti
   }
 });
 
+test('a pause for longer than an outage may last does not fail what waits: the origin is asked first', async () => {
+  const bench = new EngineBench({
+    records: 500,
+    concurrency: 10,
+    script: downBetween(100, 3_000, { ends: 'connect_refused', status: null }),
+    sitsOutOutages: true,
+    policy: { maxOutageMs: 10_000 },
+  });
+  bench.start();
+  await bench.untilMs(2_000);
+  bench.engine.pause();
+  await bench.untilMs(20_000);
+  bench.engine.resume();
+  await bench.finish();
+  expect([...bench.recorder.results.values()].filter(({ result }) => result !== 'ok')).toEqual([]);
+});
+
 test('if nothing is to wait, records of a dead origin fail at once, and are few on the way', async () => {
   const bench = new EngineBench({
     records: 1000,

@@ -128,7 +128,7 @@ export class Lanes {
       this.activate(lane);
       return job;
     }
-    const refusal = this.#refusal(lane, nowMs);
+    const refusal = this.#refusal(lane, nowMs, waitMs);
     if (refusal === null) this.#wait(lane, nowMs, waitMs);
     else this.#refuseAll(lane, refusal);
     return null;
@@ -148,9 +148,11 @@ export class Lanes {
     return unbegun;
   }
 
-  #refusal({ gate }: Lane<Job>, nowMs: number): Refusal | null {
+  #refusal({ gate }: Lane<Job>, nowMs: number, waitMs: number): Refusal | null {
     const { policy } = this.#options;
     if (gate.askedWaitMs > policy.maxWaitMs) return 'wait_too_long';
+    // A probe is under way: who was paused for long must not give up an origin that may be back since.
+    if (waitMs === untilRelease && policy.maxOutageMs > 0) return null;
     const { downSinceMs } = gate;
     return downSinceMs !== null && nowMs - downSinceMs >= policy.maxOutageMs ? 'origin_down' : null;
   }
