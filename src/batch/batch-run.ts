@@ -81,7 +81,11 @@ export class LiveRun implements BatchRun {
     this.#parts = parts;
     this.control = new RunControl({ ...parts, snapshot: () => this.snapshot() });
     const { clock, engine, governor } = parts;
-    this.#loopLag = new LoopLag(clock, (ms) => governor.local.lag(ms, engine.inFlight, clock.now()));
+    this.#loopLag = new LoopLag(clock, (ms) => {
+      governor.local.lag(ms, engine.inFlight, clock.now());
+      // What has grown back is of use at once.
+      if (governor.local.limit !== Infinity) engine.wake();
+    });
     this.#loopLag.start();
     parts.counting?.then((end) => (this.#counted = end), ignore);
     this.done = this.#conduct();

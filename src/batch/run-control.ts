@@ -8,16 +8,19 @@ import type { ControlledRun, OriginStatus, RunChange, RunStatus, WaitingFor } fr
 import type { Engine } from '../engine/engine.ts';
 import type { Job } from '../engine/job.ts';
 import type { Lane } from '../engine/lane.ts';
-import type { WaitReason } from '../govern/gate.ts';
 import type { Governor, GovernorChange } from '../govern/governor.ts';
 import type { ProgressSnapshot } from '../report/progress-snapshot.ts';
+import type { OriginWait } from '../report/run-events.ts';
 import { countSettled } from '../report/statistics.ts';
 import { badOption } from './bad-option.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 
 export interface RunControlParts {
   readonly runId: string | null;
-  readonly options: Pick<ResolvedOptions, 'input' | 'output' | 'concurrency' | 'perOrigin' | 'rates'>;
+  readonly options: Pick<
+    ResolvedOptions,
+    'input' | 'output' | 'concurrency' | 'perOrigin' | 'rates' | 'plan' | 'costFrom'
+  >;
   /** What this machine allows in flight. */
   readonly machineLimit: number;
   readonly engine: Engine;
@@ -28,16 +31,16 @@ export interface RunControlParts {
 
 const mostOrigins = 50;
 
-const reasons: Readonly<Record<WaitReason, string>> = {
+const reasons: Readonly<Record<OriginWait['reason'], string>> = {
   rate: 'its rate',
   'retry-after': 'it asked us to wait',
   quota: 'what it allows is used up',
   outage: 'it is down',
+  retries: 'more retries than it answers',
 };
 
 export class RunControl implements ControlledRun {
   readonly #parts: RunControlParts;
-  state: RunStatus['state'] = 'running';
   #concurrency: number | 'auto';
   #perOrigin: number | null;
   #rates: readonly Rate[];
@@ -47,6 +50,11 @@ export class RunControl implements ControlledRun {
     this.#concurrency = parts.options.concurrency;
     this.#perOrigin = parts.options.perOrigin;
     this.#rates = parts.options.rates;
+  }
+
+  get state(): RunStatus['state'] {
+    const { mode } = this.#parts.engine;
+    return mode === 'stopping' ? 'draining' : mode;
   }
 
   /** The rates that hold now, as they were written; null: none. */
@@ -80,19 +88,14 @@ export class RunControl implements ControlledRun {
   }
 
   pause(): void {
-    if (this.state !== 'running') return;
-    this.state = 'paused';
     this.#parts.engine.pause();
   }
 
   resume(): void {
-    if (this.state !== 'paused') return;
-    this.state = 'running';
     this.#parts.engine.resume();
   }
 
   drain(): void {
-    this.state = 'draining';
     this.#parts.engine.drain();
   }
 
@@ -102,6 +105,7 @@ export class RunControl implements ControlledRun {
     if (perOrigin !== null) requireWhole(perOrigin, 'perOrigin', 'a whole number from 1 up, or null');
     const rates = rate === undefined ? this.#rates : readRates(rate);
     const { engine, governor, machineLimit } = this.#parts;
+    this.#refuseUncounted(rates);
     const limits: GovernorChange = {
       concurrency: concurrency === 'auto' ? machineLimit : Math.min(machineLimit, concurrency),
       findsConcurrency: concurrency === 'auto',
@@ -113,6 +117,15 @@ export class RunControl implements ControlledRun {
     this.#perOrigin = perOrigin;
     this.#rates = rates;
     engine.limitsChanged();
+  }
+
+  /** What requests cost is read from the start on, or not at all. */
+  #refuseUncounted(rates: readonly Rate[]): void {
+    const { plan, costFrom } = this.#parts.options;
+    const rate = rates.find(({ unit }) => unit === 'cost');
+    if (rate === undefined || costFrom !== null || plan.countsCost === true) return;
+    const hint = 'stop the run, and go on with the same command and this --rate';
+    throw badOption('`rate`', 'rates of requests, since this run counts no costs', rate.text, hint);
   }
 
   #originStatus(lane: Lane<Job>): OriginStatus {
@@ -129,13 +142,14 @@ export class RunControl implements ControlledRun {
     };
   }
 
-  #waitingFor({ state, size, gate, announcedUntilMs }: Lane<Job>): WaitingFor | null {
+  #waitingFor({ size, gate, announcedUntilMs, announcedReason }: Lane<Job>): WaitingFor | null {
     if (size === 0) return null;
-    if (gate.downSinceMs !== null || (state === 'waits' && announcedUntilMs > 0)) {
-      const { waitReason, waitDetail } = gate;
-      const reason = reasons[gate.downSinceMs === null ? waitReason : 'outage'];
-      const leftMs = Math.max(0, announcedUntilMs - this.#parts.clock.now());
-      return { reason: waitDetail === null ? reason : `${reason}: ${waitDetail}`, leftMs };
+    const nowMs = this.#parts.clock.now();
+    if (announcedUntilMs > nowMs) {
+      const reason = reasons[announcedReason];
+      const detail = announcedReason === 'retries' ? null : gate.waitDetail;
+      const leftMs = announcedUntilMs === Infinity ? null : announcedUntilMs - nowMs;
+      return { reason: detail === null ? reason : `${reason}: ${detail}`, leftMs };
     }
     return gate.inFlight >= gate.limit ? { reason: 'its limit', leftMs: null } : null;
   }

@@ -34,6 +34,8 @@ const leastWaitMs = 0.001;
 /** Sums of fractions are off by their last digits. */
 const rounding = 1e-9;
 const firstCapacity = 16;
+/** A correction counts for so many windows at most. */
+const mostWindows = 10;
 
 export class Pacer {
   readonly #count: number;
@@ -84,12 +86,14 @@ export class Pacer {
   }
 
   /**
-   * What was taken turned out to cost `delta` more, or less if it is negative. What is more counts from now on.
+   * What was taken turned out to cost so much more, or less if it is negative. What is more counts from now on, up to
+   * ten windows: an answer that names an absurd cost must not end everything.
    *
    * @param takenMs when it was taken. Without it, what is less is given back to the oldest units in the window,
    *   which is exact as long as the units it belongs to are still in it.
    */
-  correct(nowMs: number, delta: number, takenMs?: number): void {
+  correct(nowMs: number, given: number, takenMs?: number): void {
+    const delta = Math.min(given, mostWindows * this.#count);
     const backMs = -delta * this.#intervalMs;
     this.#nextMs -= backMs;
     const behindMs = nowMs - this.#nextMs;

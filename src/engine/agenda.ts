@@ -30,8 +30,7 @@ export class Agenda<T> {
     if (nextMs === this.#timerMs) return;
     this.disarm();
     this.#timerMs = nextMs;
-    if (nextMs !== Infinity)
-      this.#timer = this.#clock.setTimer(Math.max(0, Math.ceil(nextMs - this.#clock.now())), this.#onTimer);
+    if (nextMs !== Infinity) this.#timer = this.#clock.setTimer(waitMs(nextMs - this.#clock.now()), this.#onTimer);
   }
 
   disarm(): void {
@@ -45,4 +44,11 @@ export class Agenda<T> {
     this.#timerMs = Infinity;
     this.#wake();
   };
+}
+
+/** The longest that a timer of Node can wait: what is due later is looked at again then. */
+const longestMs = 2 ** 31 - 1;
+
+function waitMs(leftMs: number): number {
+  return Math.min(longestMs, Math.max(0, Math.ceil(leftMs)));
 }

@@ -51,7 +51,7 @@ export class Engine implements AttemptEnds {
   readonly #agenda: Agenda<Job | Lane<Job>>;
   readonly #inFlight = new Bag<Job>();
   #pumpAsked = false;
-  #mode: 'running' | 'paused' | 'draining' | 'stopping' = 'running';
+  mode: 'running' | 'paused' | 'draining' | 'stopping' = 'running';
   #end: EngineEnd | null = null;
   readonly #done: PromiseWithResolvers<EngineEnd> = Promise.withResolvers();
 
@@ -63,20 +63,17 @@ export class Engine implements AttemptEnds {
     this.#agenda = new Agenda(clock, changed);
     this.lanes = new Lanes(options, this.#agenda, (job, refusal) => this.#verdict.refuse(job, refusal));
     const failed = (error: unknown): void => this.abort(error);
-    const feed = new Feed({ batches, endIndex, onReady: changed, onError: failed });
     const settled = (result: Result): void => this.#settle(result);
-    this.#feed = feed;
+    const feed = (this.#feed = new Feed({ batches, endIndex, onReady: changed, onError: failed }));
     this.#intake = new Intake(options, { feed, lanes: this.lanes, ends: this, settled, failed, changed });
     this.#verdict = new Verdict(options, {
       settle: (job, result) => {
         this.#intake.release(job);
         this.#settle(result);
+        this.lanes.released(job.lane);
       },
       again: (job, atMs) => this.#agenda.add(job, atMs),
-      elsewhere: (job) => {
-        job.lane = this.lanes.of(job.request.origin);
-        this.lanes.put(job, true);
-      },
+      elsewhere: (job) => this.lanes.put(job, true),
     });
   }
 
@@ -88,27 +85,30 @@ export class Engine implements AttemptEnds {
 
   /** Starts nothing any more; what is in flight finishes. */
   stop(): void {
-    this.#mode = 'stopping';
+    this.mode = 'stopping';
     this.wake();
   }
 
   /** Starts nothing until `resume`; what is in flight finishes. */
   pause(): void {
-    if (this.#mode === 'running') this.#mode = 'paused';
+    if (this.mode !== 'running') return;
+    this.mode = 'paused';
+    this.lanes.pausedMs = this.#options.clock.now();
   }
 
   resume(): void {
-    if (this.#mode === 'paused') this.#mode = 'running';
+    if (this.mode !== 'paused') return;
+    this.mode = 'running';
+    this.lanes.postpone(this.#options.clock.now());
     this.limitsChanged();
   }
 
   /** Starts no record that was not begun, and stops when those that were are settled. */
   drain(): void {
-    if (this.#mode === 'stopping' || this.#mode === 'draining') return;
-    const unbegun = this.lanes.takeUnbegun();
-    for (const job of unbegun) this.#intake.release(job);
+    if (this.mode === 'stopping' || this.mode === 'draining') return;
+    if (this.mode === 'paused') this.resume();
     // With nothing to leave out it is an ordinary end.
-    this.#mode = unbegun.length === 0 && this.#feed.ended ? 'running' : 'draining';
+    if (this.#intake.drain()) this.mode = 'draining';
     this.wake();
   }
 
@@ -161,12 +161,12 @@ export class Engine implements AttemptEnds {
     this.#inFlight.delete(job);
     const { lane } = job;
     this.#verdict.judge(job, error);
-    if (lane.state === 'wants-permit' || (lane.state === 'waits' && lane.gate.reopened)) this.lanes.activate(lane);
+    this.lanes.released(lane);
     this.wake();
   }
 
   get #isStarting(): boolean {
-    return this.#mode === 'running' || this.#mode === 'draining';
+    return this.mode === 'running' || this.mode === 'draining';
   }
 
   readonly #onWake = (): void => {
@@ -179,7 +179,7 @@ export class Engine implements AttemptEnds {
       return;
     }
     const isIdle = this.#inFlight.size === 0 && this.#verdict.deciding === 0;
-    const isOver = this.#mode === 'stopping' || (this.#mode === 'draining' && this.#intake.held === 0);
+    const isOver = this.mode === 'stopping' || (this.mode === 'draining' && this.#intake.held === 0);
     if (isOver && isIdle) this.#finish({ kind: 'stopped' });
     else if (isIdle && this.#feed.ended && this.#intake.held === 0) this.#finish(this.#feed.outcome);
     else if (this.#isStarting) this.#agenda.arm();
@@ -194,7 +194,7 @@ export class Engine implements AttemptEnds {
     while (governor.free > 0 && !recorder.isCongested) {
       const lane = this.lanes.next();
       if (lane === null) {
-        if (this.#mode === 'draining' || !this.#intake.takeOne()) break;
+        if (this.mode === 'draining' || !this.#intake.takeOne()) break;
         continue;
       }
       const job = this.lanes.ask(lane, nowMs);

@@ -58,6 +58,9 @@ export class Intake {
   #position: unknown = null;
   /** Records that were read and are not settled. */
   held = 0;
+  /** Those of them that a map module has not answered for. */
+  #planning = 0;
+  #isDraining = false;
 
   constructor(options: IntakeOptions, targets: IntakeTargets) {
     this.#options = options;
@@ -90,6 +93,15 @@ export class Intake {
     return true;
   }
 
+  /** Leaves out what was not begun; false: there is nothing of the kind, now or later. */
+  drain(): boolean {
+    const { feed, lanes } = this.#targets;
+    this.#isDraining = true;
+    const unbegun = lanes.takeUnbegun();
+    for (const job of unbegun) this.release(job);
+    return unbegun.length > 0 || this.#planning > 0 || !feed.ended;
+  }
+
   #hasRoom(): boolean {
     const { lanes } = this.#targets;
     const { inFlight } = this.#options.governor;
@@ -106,7 +118,14 @@ export class Intake {
 
   #planLater(planned: Promise<Planned>, record: InputRecord): void {
     const { changed, failed } = this.#targets;
-    planned.then((ready) => this.#planned(ready, record.index)).then(changed, failed);
+    this.#planning++;
+    planned.then((ready) => this.#plannedLater(ready, record.index)).then(changed, failed);
+  }
+
+  #plannedLater(planned: Planned, index: number): void {
+    this.#planning--;
+    if (this.#isDraining) this.release(null);
+    else this.#planned(planned, index);
   }
 
   #planned(planned: Planned, index: number): void {

@@ -8,7 +8,8 @@ import type { TimeoutOwner } from '../concurrency/timer-wheel.ts';
 import { TransportError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Exchange, ResponseHandler } from '../http/transport.ts';
-import type { Lane, Queued } from './lane.ts';
+import type { Queued } from './job-list.ts';
+import type { Lane } from './lane.ts';
 
 /** Where the end of an attempt goes. */
 export interface AttemptEnds {
@@ -37,7 +38,7 @@ export class Job implements ResponseHandler, TimeoutOwner, Queued<Job>, Bagged {
   readonly #ends: AttemptEnds;
   readonly timeout: Timeout = new Timeout(this);
   lane: Lane<Job>;
-  nextInLane: Job | null = null;
+  nextInList: Job | null = null;
   /** In flight while it is in the engine's bag. */
   bagIndex = -1;
 

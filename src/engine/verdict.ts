@@ -25,6 +25,8 @@ import type { Moment } from './settlement.ts';
 const noHeaders: readonly string[] = [];
 /** Answers that were on their way when an origin went down come later than the first failures, but not by so much. */
 const suspectAfterMs = 1000;
+/** A shortage of this machine is given so much time at least. */
+const leastShortageMs = 60_000;
 
 export interface VerdictOptions {
   readonly policy: RetryPolicy;
@@ -201,7 +203,7 @@ export class Verdict {
     }
     job.freeSinceMs ??= nowMs;
     // How long an origin may be down is watched where its records wait.
-    if (!isDown && nowMs - job.freeSinceMs > policy.maxOutageMs) return false;
+    if (!isDown && nowMs - job.freeSinceMs > Math.max(leastShortageMs, policy.maxOutageMs)) return false;
     job.freeAttempts++;
     return true;
   }

@@ -134,6 +134,11 @@ export class Breaker {
     this.#probeAtMs = -Infinity;
   }
 
+  /** A time in which nobody asked is no part of an outage. */
+  postpone(byMs: number): void {
+    this.#sinceMs += byMs;
+  }
+
   #alive(nowMs: number): 'closed' | null {
     this.#aliveMs = nowMs;
     this.#failures = 0;

@@ -3,6 +3,8 @@
 
 /** The newest answers count as much as the first hundred did, so that the mean follows what changes. */
 const mostWeight = 100;
+/** One that is absurd must not decide what is taken for all that follow. */
+const mostTimes = 10;
 
 export class CostEstimate {
   #mean = 1;
@@ -16,6 +18,7 @@ export class CostEstimate {
   /** An answer told what its request cost. */
   learn(cost: number): void {
     this.#seen = Math.min(this.#seen + 1, mostWeight);
-    this.#mean += (cost - this.#mean) / this.#seen;
+    const likely = this.#seen === 1 ? cost : Math.min(cost, mostTimes * Math.max(1, this.#mean));
+    this.#mean += (likely - this.#mean) / this.#seen;
   }
 }

@@ -102,8 +102,8 @@ export class Gate {
    * @param cost in the units of rates that count costs
    */
   tryTake(nowMs: number, cost = 1): number {
-    if (this.#floor.free <= 0) return untilRelease;
     this.askedWaitMs = 0;
+    if (this.#floor.free <= 0) return untilRelease;
     const outageMs = this.breaker.waitMs(nowMs);
     if (outageMs > 0) return this.#wait(outageMs, 'outage', this.breaker.cause);
     const pauseMs = this.#pauseMs(nowMs, cost);
@@ -153,11 +153,14 @@ export class Gate {
     this.#floor.book(-1);
   }
 
-  /** Whether a retry may go now: 0, and it is counted. Else how long until it may. */
-  tryRetry(nowMs: number): number {
-    const waitMs = this.budget.waitMs(nowMs);
-    if (waitMs === 0) this.budget.take(nowMs);
-    return waitMs;
+  /** How long until a retry may go, after what the budget allows; 0: now. */
+  retryWaitMs(nowMs: number): number {
+    return this.budget.waitMs(nowMs);
+  }
+
+  /** A retry goes. */
+  takeRetry(nowMs: number): void {
+    if (this.breaker.state === 'closed') this.budget.take(nowMs);
   }
 
   /** Since when the origin has been failing as a whole; null if it is not known to. */
@@ -178,6 +181,7 @@ export class Gate {
   /** The real cost of a request was so much more (or less) than what was taken for it. */
   correctCost(nowMs: number, delta: number, takenMs: number): void {
     this.rates?.correct(nowMs, delta, takenMs);
+    if (delta < 0) this.reopened = true;
   }
 
   /** The most that may be in flight now. */

@@ -77,6 +77,10 @@ export function waitFacts({ statistics, stopping, rateLimit, state, local }: Pro
     return [`waiting: ${host} asked us to wait ${left}${also}`, `wait ${left}: ${host}`];
   if (first.reason === 'quota')
     return [`waiting: ${host} allows no more for ${left}${because(first)}${also}`, `quota, wait ${left}: ${host}`];
+  if (first.reason === 'retries')
+    return [`waiting: ${host} fails too often for more retries${also}`, `retries wait: ${host}`];
+  if (first.leftMs === Infinity)
+    return [`waiting: ${host} is down${because(first)}; asking it now${also}`, `down, asking: ${host}`];
   if (first.reason === 'outage') {
     const short = `down, again in ${left}: ${host}`;
     return [`waiting: ${host} is down${because(first)}; trying it again in ${left}${also}`, short];

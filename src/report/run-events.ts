@@ -7,10 +7,10 @@ import type { Result } from '../http/result.ts';
 /** Why an origin's records wait. */
 export interface OriginWait {
   readonly origin: string;
-  /** When it ends, on the monotonic clock, in milliseconds. */
+  /** When it ends, on the monotonic clock, in milliseconds; `Infinity`: nobody can tell, since it is being asked. */
   readonly untilMs: number;
-  /** `quota`: what it allows until then is used up, as its headers say. */
-  readonly reason: 'retry-after' | 'quota' | 'rate' | 'outage';
+  /** `quota`: what it allows until then is used up, as its headers say. `retries`: more of them than succeed would double the load. */
+  readonly reason: 'retry-after' | 'quota' | 'rate' | 'outage' | 'retries';
   /** More about it, in words. */
   readonly detail: string | null;
 }

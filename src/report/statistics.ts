@@ -125,7 +125,8 @@ export class RunStatistics implements RunEvents {
 
   waiting(origin: string, wait: OriginWait | null): void {
     if (wait === null) {
-      if (this.#waits.get(origin)?.reason !== 'rate') this.#waits.delete(origin);
+      const reason = this.#waits.get(origin)?.reason;
+      if (reason !== 'rate' && reason !== 'retries') this.#waits.delete(origin);
     } else if (this.#waits.size < mostWaits || this.#waits.has(origin)) this.#waits.set(origin, wait);
   }
 
@@ -158,11 +159,11 @@ export class RunStatistics implements RunEvents {
   #currentWaits(nowMs: number): ShownWait[] {
     const current: ShownWait[] = [];
     for (const { origin, untilMs, reason, detail } of this.#waits.values()) {
-      const lingerMs = reason === 'rate' ? rateLingerMs : 0;
+      const lingerMs = reason === 'rate' || reason === 'retries' ? rateLingerMs : 0;
       if (untilMs + lingerMs <= nowMs) this.#waits.delete(origin);
       else current.push({ origin, leftMs: Math.max(0, untilMs - nowMs), reason, detail });
     }
-    return current.sort((a, b) => b.leftMs - a.leftMs);
+    return current.sort((a, b) => (a.leftMs === b.leftMs ? 0 : b.leftMs - a.leftMs));
   }
 }
 

@@ -28,7 +28,7 @@ export interface BenchOptions {
   readonly bad?: (index: number) => InputRecord | null;
   readonly concurrency?: number;
   readonly perOrigin?: number;
-  readonly rate?: Pick<Rate, 'count' | 'perMs'>;
+  readonly rate?: Pick<Rate, 'count' | 'perMs'> & { readonly unit?: Rate['unit'] };
   /** Whether origins that fail as a whole are left alone. @default false: each record meets what the script says */
   readonly sitsOutOutages?: boolean;
   /** Whether the concurrency is to be found. @default false */
@@ -72,7 +72,7 @@ export class EngineBench {
       concurrency,
       findsConcurrency,
       perOrigin,
-      rates: rate === undefined ? [] : [{ ...rate, unit: 'requests', text: `${rate.count} in ${rate.perMs} ms` }],
+      rates: rate === undefined ? [] : [{ unit: 'requests', ...rate, text: `${rate.count} in ${rate.perMs} ms` }],
       clock,
       random: policy.random,
       sitsOutOutages,
