@@ -51,8 +51,8 @@ export class Job implements ResponseHandler, TimeoutOwner, Queued<Job>, Bagged {
   takenCost = 1;
   /** When the last attempt failed. */
   lastFailedMs = Infinity;
-  /** It failed again after its origin had answered others. */
-  isSuspect = false;
+  /** So often it failed again after its origin had answered others. */
+  suspicions = 0;
   /** The last attempt was one of them. */
   comesBackFree = false;
   /** When the first of them ended that followed one another until now; null if the last attempt counted. */

@@ -25,6 +25,8 @@ import type { Moment } from './settlement.ts';
 const noHeaders: readonly string[] = [];
 /** Answers that were on their way when an origin went down come later than the first failures, but not by so much. */
 const suspectAfterMs = 1000;
+/** Once may be an outage that followed another. */
+const enoughSuspicions = 2;
 /** A shortage of this machine is given so much time at least. */
 const leastShortageMs = 60_000;
 
@@ -188,15 +190,15 @@ export class Verdict {
   /**
    * Whether an attempt failed for a reason that is not its record's: this machine is short of something, or
    * the origin is down as a whole. Such attempts do not count, for as long as an outage may last. But of a record
-   * that failed, and failed again after the origin had answered others, they do: it may be to blame itself.
+   * that failed again and again while the origin answered others between, they do: it may be to blame itself.
    */
   #isFree(job: Job, error: TransportError | null, nowMs: number): boolean {
     const { governor, policy } = this.#options;
     const isShort = error !== null && governor.tellShortage(error, nowMs);
     const { downSinceMs, aliveMs } = job.lane.gate;
-    if (!isShort && aliveMs > job.lastFailedMs + suspectAfterMs) job.isSuspect = true;
+    if (!isShort && aliveMs > job.lastFailedMs + suspectAfterMs) job.suspicions++;
     job.lastFailedMs = nowMs;
-    const isDown = downSinceMs !== null && !job.isSuspect;
+    const isDown = downSinceMs !== null && job.suspicions < enoughSuspicions;
     if (!isShort && !isDown) {
       job.freeSinceMs = null;
       return false;

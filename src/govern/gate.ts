@@ -139,7 +139,7 @@ export class Gate {
     if (end.outcome === 'success') {
       this.#ok++;
       this.budget.succeeded();
-      this.#pace.answered();
+      this.#pace.answered(nowMs);
     } else {
       this.#failed++;
       if (end.status === 429 && this.limit === 1 && this.#words.waitMs(nowMs, 1) === 0)

@@ -36,6 +36,11 @@ test('auto has the ceiling of the machine, and names it', () => {
   });
 });
 
+test('of few files only a share is left alone', () => {
+  const few = { openFilesLimit: 60, openFiles: 26, ports: 28_232 };
+  expect(limitConcurrency(500, few).concurrency).toBe(20);
+});
+
 test('auto says how to have more files, where there are few', () => {
   const { concurrency, explanation } = limitConcurrency('auto', { openFilesLimit: 256, openFiles: 32, ports: 16_384 });
   expect(concurrency).toBe(160);

@@ -4,8 +4,9 @@
 
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** Descriptors that are left alone: files, listening sockets, the threads of the file system. */
+/** Descriptors that are left alone: files, listening sockets, the threads of the file system; of a few, a share. */
 const reservedFiles = 64;
+const reservedShare = 0.4;
 /** Of the ports that connections can be made from, so many are left to others. */
 const shareOfPorts = 0.9;
 /** Where the system does not tell: the dynamic ports of RFC 6335, which macOS and Windows use. */
@@ -40,7 +41,8 @@ export function readMachineFacts(): MachineFacts {
 export function limitConcurrency(wanted: number | 'auto', facts: MachineFacts): LocalLimit {
   const { openFilesLimit: files, openFiles: open, ports: told } = facts;
   const known = wanted === 'auto' ? (told ?? usualPorts) : told;
-  const byFiles = files === null ? Infinity : files - open - reservedFiles;
+  const free = files === null ? Infinity : Math.max(0, files - open);
+  const byFiles = free - Math.ceil(Math.min(reservedFiles, free * reservedShare));
   const byPorts = known === null ? Infinity : Math.floor(known * shareOfPorts);
   const most = Math.max(1, Math.min(byFiles, byPorts));
   if (wanted !== 'auto' && wanted <= most) return { concurrency: wanted, explanation: `concurrency ${shown(wanted)}` };
