@@ -124,8 +124,8 @@ export class AdaptiveLimit {
 
   /** Begins again from a share of what was learned, after an outage or a pause, and grows back quickly. */
   restart(share: number, nowMs: number): void {
+    this.#recover(nowMs);
     this.#search.restart(share);
-    this.#recoil = null;
     this.#cutMs = nowMs;
     this.#hold(0, nowMs);
   }
@@ -233,7 +233,8 @@ export class AdaptiveLimit {
     } else {
       const isRepeated = this.#windowsSinceCut < recentWindows;
       const most = isRepeated ? Math.floor(inFlight * decrease) : inFlight - 1;
-      this.#search.refused(Math.max(1, Math.min(held, most), Math.ceil(inFlight * maxDecrease) - 1), inFlight);
+      const home = Math.max(1, Math.min(held, most), Math.ceil(inFlight * maxDecrease) - 1);
+      this.#search.refused(home, inFlight, refusal === 'spoken');
     }
     this.#windowsSinceCut = 0;
     this.#hold(0, nowMs);

@@ -147,9 +147,10 @@ export class AdaptiveSearch {
     this.#goHome(this.home < this.#bound - 1 ? 0 : this.#space());
   }
 
-  /** Home itself was refused. */
-  refused(home: number, refusedAt: number): void {
+  /** Home itself was refused. `isSpoken`: by a server that said so; what was learned is wrong then. */
+  refused(home: number, refusedAt: number, isSpoken: boolean): void {
     this.home = Math.min(this.home, home);
+    if (isSpoken) this.learned = Math.min(this.learned, this.home);
     this.#setBound(Math.max(this.home + 1, Math.min(this.#bound, refusedAt)), true);
     this.#endSlowStart();
     this.latency.forget();
