@@ -1,4 +1,6 @@
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTarget } from '../target/start-target.ts';
@@ -31,6 +33,16 @@ function endless(item: (n: number) => SourceItem) {
     yield* items();
   }
   return { taken, items, later };
+}
+
+/** A port that refuses. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 function* failing(): Generator<SourceItem> {
@@ -148,6 +160,30 @@ describe('the source', () => {
     expect(source.taken.closed).toBe(true);
   });
 
+  test('is read no further while its origin is down, whatever the machine could have in flight', async () => {
+    const nobody = await closedPort();
+    const source = endless((n) => `http://127.0.0.1:${nobody}/${n}`);
+    const results = fetchMany(source.items());
+    const first = results.next();
+    await until(() => source.taken.count >= 100);
+    // Long enough for what is not bounded by this to take 20,000.
+    await sleep(300);
+    // Nothing is in flight: 100 wait, and three batches of 10 are read ahead.
+    expect(source.taken.count).toBeLessThanOrEqual(100 + 30);
+    await results.return();
+    expect((await first).done).toBe(true);
+    expect(source.taken.closed).toBe(true);
+  });
+
+  test('is read past an origin that is down, for others that are not', async () => {
+    const nobody = await closedPort();
+    const source = endless((n) => (n % 10 === 0 ? `http://127.0.0.1:${nobody}/${n}` : `${url}/hello/${n}`));
+    const results = fetchMany(source.items(), { retries: 50 });
+    for (let n = 0; n < 500; n++) expect((await results.next()).value?.result).toBe('ok');
+    await results.return();
+    expect(target.stats().total).toBeGreaterThanOrEqual(500);
+  });
+
   test('is read so far ahead and no further while the first result is late', async () => {
     const source = endless((n) => (n === 0 ? `${url}/delay/0.3` : `${url}/hello/${n}`));
     const indexes: number[] = [];
@@ -257,10 +293,10 @@ describe('the end', () => {
         },
       }),
     };
-    const once = async (): Promise<void> => {
+    const takeOne = async (): Promise<void> => {
       for await (const _ of fetchMany(source, { concurrency: 4 })) break;
     };
-    await expect(once()).rejects.toThrow('cannot close');
+    await expect(takeOne()).rejects.toThrow('cannot close');
   });
 
   test('await using ends it as well', async () => {

@@ -145,6 +145,7 @@ export class ResultStream implements AsyncIterableIterator<Result, undefined, vo
     const { sending, planning } = options;
     const { retries, retryOn, delivery, maxWaitMs, success, redirects, timeoutMs, maxBodyBytes } = sending;
     const { idempotencyHeader } = planning;
+    const findsConcurrency = sending.concurrency === 'auto';
     const maxOutageMs = sending.outage === 'fail' ? 0 : sending.maxOutageMs;
     return new Engine({
       batches: { next: () => items.next().catch(this.#onSourceFailure), return: () => items.return() },
@@ -152,7 +153,7 @@ export class ResultStream implements AsyncIterableIterator<Result, undefined, vo
       planner: new ItemPlanner(planning),
       governor: new Governor({
         concurrency: this.#concurrency,
-        findsConcurrency: sending.concurrency === 'auto',
+        findsConcurrency,
         perOrigin: sending.perOrigin,
         rates: sending.rates,
         clock,
@@ -170,6 +171,8 @@ export class ResultStream implements AsyncIterableIterator<Result, undefined, vo
       costOf: costReader(sending.costFrom),
       maxHeld: this.#concurrency + heldAhead,
       maxAhead: heldAhead,
+      // What the machine could hold says nothing about what is in flight when that is to be found out.
+      maxParked: findsConcurrency ? 0 : this.#concurrency,
     });
   }
 

@@ -25,6 +25,24 @@ test('records that wait let others be read, but only so many', async () => {
   expect(bench.recorder.results.size).toBe(100);
 });
 
+test('records that wait let others be read only as far as they do not count as ahead', async () => {
+  const bench = new EngineBench({
+    records: 100,
+    concurrency: 1,
+    plan: (index) => planned(index, `http://${index % 10 === 0 ? 'a' : 'b'}.test/${index}`),
+    script: busyAtFirst,
+    engine: { maxAhead: 3, maxParked: 2 },
+  });
+  bench.start();
+  await bench.untilMs(30_000);
+  // 0, 10, 20, 30 and 40 wait, 2 of them uncounted; all others up to there are done.
+  expect(bench.recorder.seen.size).toBe(41);
+  expect(bench.recorder.results.size).toBe(36);
+  expect(await bench.finish()).toEqual({ kind: 'finished' });
+  expect(bench.recorder.mostHeld).toBe(5);
+  expect(bench.recorder.results.size).toBe(100);
+});
+
 test('promises of a planner count as held', async () => {
   const waiting: (() => void)[] = [];
   const bench = new EngineBench({

@@ -29,6 +29,8 @@ export interface IntakeOptions {
   readonly maxHeld?: number;
   /** Records that may wait besides those in flight and those whose origin is held up for long. @default 2,000 */
   readonly maxAhead?: number;
+  /** How many of those whose origin is held up for long, or that wait for a retry, do not count as ahead. @default all */
+  readonly maxParked?: number;
   /** Bytes of request bodies that may be held at once. @default 128 MiB */
   readonly maxHeldBytes?: number;
 }
@@ -53,6 +55,7 @@ export class Intake {
   readonly #targets: IntakeTargets;
   readonly #maxHeld: number;
   readonly #maxAhead: number;
+  readonly #maxParked: number;
   readonly #maxHeldBytes: number;
   #heldBytes = 0;
   #position: unknown = null;
@@ -67,6 +70,7 @@ export class Intake {
     this.#targets = targets;
     this.#maxHeld = options.maxHeld ?? 50_000;
     this.#maxAhead = options.maxAhead ?? 2_000;
+    this.#maxParked = options.maxParked ?? Infinity;
     this.#maxHeldBytes = options.maxHeldBytes ?? 128 * 1024 * 1024;
   }
 
@@ -107,7 +111,8 @@ export class Intake {
     const { inFlight } = this.#options.governor;
     if (this.held >= this.#maxHeld || this.#heldBytes >= this.#maxHeldBytes) return false;
     const ahead = lanes.looksFarAhead ? this.#maxAhead : Math.min(aheadOfOneOrigin, this.#maxAhead);
-    return lanes.waiting - lanes.parked < ahead && this.held - inFlight - lanes.parked < this.#maxAhead;
+    const parked = Math.min(lanes.parked, this.#maxParked);
+    return lanes.waiting - lanes.parked < ahead && this.held - inFlight - parked < this.#maxAhead;
   }
 
   /** A record is settled, or given back unsent. */
