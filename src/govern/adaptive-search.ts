@@ -147,10 +147,14 @@ export class AdaptiveSearch {
     this.#goHome(this.home < this.#bound - 1 ? 0 : this.#space());
   }
 
-  /** Home itself was refused. `isSpoken`: by a server that said so; what was learned is wrong then. */
+  /**
+   * Home itself was refused. `isSpoken`: by a server that said so; then what was learned is wrong, unless far less
+   * was in flight, which says more of a rate.
+   */
   refused(home: number, refusedAt: number, isSpoken: boolean): void {
+    const isOfLimit = isSpoken && refusedAt * 2 >= this.home;
     this.home = Math.min(this.home, home);
-    if (isSpoken) this.learned = Math.min(this.learned, this.home);
+    if (isOfLimit) this.learned = Math.min(this.learned, this.home);
     this.#setBound(Math.max(this.home + 1, Math.min(this.#bound, refusedAt)), true);
     this.#endSlowStart();
     this.latency.forget();
