@@ -218,9 +218,11 @@ export class Gate {
     // An answer that came meanwhile has lifted it.
     if (saidMs === 0 && nowMs < this.#saidUntilMs - 1) this.#pausedUntilMs = -Infinity;
     if (saidMs > 0 && Math.abs(nowMs + saidMs - this.#saidUntilMs) > 1) this.#pause(nowMs, saidMs);
-    if (nowMs >= this.#pausedUntilMs) return 0;
+    // Two that say nearly the same are one pause; the later of them is kept all the same.
+    const waitMs = Math.max(saidMs, this.#pausedUntilMs - nowMs);
+    if (waitMs <= 0) return 0;
     this.askedWaitMs = saidMs;
-    return this.#wait(this.#pausedUntilMs - nowMs, this.#pauseReason, this.#pauseDetail);
+    return this.#wait(waitMs, this.#pauseReason, this.#pauseDetail);
   }
 
   #pause(nowMs: number, saidMs: number): void {

@@ -61,6 +61,17 @@ test('a pause holds for the whole origin, and is never shortened', () => {
   expect(gate.askedWaitMs).toBe(0);
 });
 
+test('of two answers that say nearly the same the later counts: nothing is ever sent earlier than said', () => {
+  const gate = governor({ random: () => 0 }).gate('http://a');
+  expect([gate.tryTake(0), gate.tryTake(0)]).toEqual([0, 0]);
+  const end = sampleAttemptEnd({ outcome: 'congestion', status: 429, headers: ['retry-after', '10'], ms: 0 });
+  gate.release(end, 0);
+  gate.tryTake(0);
+  gate.release(end, 0.8);
+  expect(gate.tryTake(10_000.5)).toBeCloseTo(0.3, 6);
+  expect(gate.tryTake(10_000.9)).toBe(0);
+});
+
 test('after a pause an origin is met a little later than it said, by chance, and by few at first', () => {
   const gate = governor({ random: () => 0.5 }).gate('http://a');
   hearRetryAfter(gate, 0, 8);
