@@ -90,6 +90,21 @@ describe('Retry-After', () => {
     expect(bench.recorder.results.get(0)).toMatchObject({ answer: { status: 429 } });
   });
 
+  test('a quota that comes back later than is allowed fails what waits for it, unsent', async () => {
+    const bench = new EngineBench({
+      records: 5,
+      concurrency: 1,
+      script: () => ({
+        headMs: 10,
+        headers: ['ratelimit-limit', '9', 'ratelimit-remaining', '0', 'ratelimit-reset', '9999'],
+      }),
+      policy: { maxWaitMs: 3_600_000 },
+    });
+    await bench.run();
+    expect(bench.stories()).toEqual(['ok 200 x1', ...Array<string>(4).fill('failed wait_too_long x0')]);
+    expect(bench.clock.now()).toBeLessThan(100);
+  });
+
   test('of two waits the later one counts, whichever was asked for first', async () => {
     const bench = new EngineBench({
       records: 3,
