@@ -19,13 +19,19 @@ export function describeRun(options: ResolvedOptions, limit: LocalLimit, recover
 }
 
 function describeResume(
-  { delivery, plan }: ResolvedOptions,
-  { counts, open, sent, startedUpTo, held }: RecoveredRun,
+  { delivery, plan, limit, offset }: ResolvedOptions,
+  { counts, open, read, sent, startedUpTo, held }: RecoveredRun,
 ): string {
   const settled = formatAmount(counts.ok + counts.failed + counts.unknown + held.size, 'record');
   let doubt = 0;
-  if (delivery === 'at-most-once') doubt = [...sent].filter((index) => !held.has(index)).length;
-  else for (const index of open) if (index < startedUpTo && !held.has(index)) doubt++;
+  if (delivery === 'at-most-once') {
+    doubt = [...sent].filter((index) => !held.has(index)).length;
+  } else {
+    for (const index of open) if (index < startedUpTo && !held.has(index)) doubt++;
+    // Behind the last that left a trace others may have been under way too.
+    const end = limit === null ? Infinity : offset + limit;
+    doubt += Math.max(0, Math.min(startedUpTo, end) - Math.max(read, offset));
+  }
   const resuming = `resuming: ${settled} settled before`;
   if (doubt === 0) return resuming;
   if (delivery === 'at-most-once') {

@@ -92,6 +92,18 @@ describe('what was under way when the process died', () => {
     expect(twice.toSorted((a, b) => a - b)).toEqual(doubtful.toSorted((a, b) => a - b));
   });
 
+  test('at least once: what was in flight behind the last answer is in doubt too, and it is said', async () => {
+    using bench = new DiskBench({ records: 60, script: () => ({ headMs: 10 }), options: { limit: 50 } });
+    await bench.run({ killAfter: 20, isCrash: true });
+    const rows = new Set(bench.rows().map(({ index }) => index));
+    const doubtful = [...bench.sendings.keys()].filter((index) => !rows.has(index));
+    expect(doubtful.length).toBeGreaterThan(0);
+    expect(Math.min(...doubtful)).toBeGreaterThan(Math.max(...rows));
+    const { description } = await bench.run();
+    const most = Number(/up to (\d+) in doubt/.exec(description[0] ?? '')?.[1]);
+    expect([most >= doubtful.length, most <= 50 - rows.size]).toEqual([true, true]);
+  });
+
   test('at most once: a POST is unknown and not sent again, the summary counts it', async () => {
     using bench = new DiskBench({ records: 60, options: { delivery: 'at-most-once' } });
     await bench.run({ killAfter: 20, isCrash: true });
