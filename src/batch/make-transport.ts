@@ -3,10 +3,10 @@
 
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
-import { tlsSettings } from '../http/tls-settings.ts';
+import { tlsSettings } from '../http/dial/tls-settings.ts';
 import type { TransportOptions } from '../http/transport-options.ts';
 import type { Transport } from '../http/transport.ts';
-import { createUndiciTransport } from '../http/undici-transport.ts';
+import { createUndiciTransport } from '../http/undici/undici-transport.ts';
 import { rehearse } from './rehearsal.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 

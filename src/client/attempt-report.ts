@@ -4,7 +4,7 @@
 import { ManyfetchError, TransportError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { AttemptEnd } from '../http/attempt-end.ts';
-import { mapUndiciError } from '../http/map-undici-error.ts';
+import { mapUndiciError } from '../http/undici/map-undici-error.ts';
 import type { Outcome } from '../http/outcome.ts';
 import { classifyError, classifyStatus } from '../retry/classify.ts';
 

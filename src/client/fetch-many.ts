@@ -4,7 +4,7 @@
 import { systemClock } from '../concurrency/clock.ts';
 import { systemRandom } from '../concurrency/random.ts';
 import { UsageError } from '../errors.ts';
-import { createUndiciTransport } from '../http/undici-transport.ts';
+import { createUndiciTransport } from '../http/undici/undici-transport.ts';
 import type { FetchManyOptions } from './fetch-many-options.ts';
 import type { Source } from './request-input.ts';
 import { resolveFetchOptions } from './resolve-fetch-options.ts';

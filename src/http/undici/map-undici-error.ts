@@ -4,11 +4,11 @@
 // Invariant: every error maps to a code of ours, and no message shows credentials.
 
 import { errors } from 'undici';
-import { ManyfetchError, TransportError } from '../errors.ts';
-import type { ErrorCode } from '../errors.ts';
-import { ProxyProblem } from './dial.ts';
-import { explainTlsError } from './explain-tls-error.ts';
-import { triedAddresses } from './tried-addresses.ts';
+import { ManyfetchError, TransportError } from '../../errors.ts';
+import type { ErrorCode } from '../../errors.ts';
+import { ProxyProblem } from '../dial/dial.ts';
+import { explainTlsError } from '../dial/explain-tls-error.ts';
+import { triedAddresses } from '../dial/tried-addresses.ts';
 
 /** What is known of the exchange that failed. */
 export interface FailedExchange {

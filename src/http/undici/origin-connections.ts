@@ -5,7 +5,7 @@
 // open no sockets. If it cannot be made, those that waited for it fail with it.
 // Invariant: a connection is in `#available` exactly if it can be given one more exchange.
 
-import { ConnectionList } from './connection-list.ts';
+import { ConnectionList } from '../connection-list.ts';
 import type { Route } from './route.ts';
 import { streamsPerConnection } from './route.ts';
 import { UndiciConnection } from './undici-connection.ts';

@@ -1,9 +1,9 @@
 // undici's transport passes the suite of all transports; here is what it does beyond that.
 
 import { expect, test } from 'vitest';
-import { exchange } from '../testing/recorded-exchange.ts';
-import { again, answer, readHead, send, startScriptedServer } from '../testing/scripted-server.ts';
-import { describeTransport } from '../testing/transport-conformance.ts';
+import { exchange } from '../../testing/recorded-exchange.ts';
+import { again, answer, readHead, send, startScriptedServer } from '../../testing/scripted-server.ts';
+import { describeTransport } from '../../testing/transport-conformance.ts';
 import { createUndiciTransport } from './undici-transport.ts';
 
 describeTransport('undici', createUndiciTransport, { refusesContinue: true });

@@ -5,15 +5,15 @@
 
 import type { ClientHttp2Stream } from 'node:http2';
 import { errors } from 'undici';
-import type { Bag, Bagged } from '../concurrency/bag.ts';
+import type { Bag, Bagged } from '../../concurrency/bag.ts';
 import type { Dispatcher } from 'undici';
-import { refusal } from './dial.ts';
+import { refusal } from '../dial/dial.ts';
 import { expectStream } from './http2-streams.ts';
 import type { StreamTaker } from './http2-streams.ts';
 import { mapUndiciError } from './map-undici-error.ts';
 import type { OriginConnections, PendingExchange } from './origin-connections.ts';
-import type { HttpRequest } from './request.ts';
-import type { Exchange, ResponseHandler } from './transport.ts';
+import type { HttpRequest } from '../request.ts';
+import type { Exchange, ResponseHandler } from '../transport.ts';
 import type { UndiciConnection } from './undici-connection.ts';
 
 interface SendableOptions extends Dispatcher.DispatchOptions {

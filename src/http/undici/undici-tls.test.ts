@@ -1,12 +1,12 @@
 // TLS as the transport does it: whom it trusts, what it says when it does not, who it says it is.
 
 import { describe, expect, test } from 'vitest';
-import { exchange } from '../testing/recorded-exchange.ts';
-import { again, answer, readHead, startScriptedServer } from '../testing/scripted-server.ts';
-import type { ScriptedServer } from '../testing/scripted-server.ts';
-import { testCertificate } from '../testing/test-certificate.ts';
-import { explainTlsError } from './explain-tls-error.ts';
-import type { TransportOptions } from './transport-options.ts';
+import { exchange } from '../../testing/recorded-exchange.ts';
+import { again, answer, readHead, startScriptedServer } from '../../testing/scripted-server.ts';
+import type { ScriptedServer } from '../../testing/scripted-server.ts';
+import { testCertificate } from '../../testing/test-certificate.ts';
+import { explainTlsError } from '../dial/explain-tls-error.ts';
+import type { TransportOptions } from '../transport-options.ts';
 import { createUndiciTransport } from './undici-transport.ts';
 
 const ca = testCertificate('ca');

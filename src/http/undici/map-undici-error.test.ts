@@ -1,7 +1,7 @@
 import { errors } from 'undici';
 import { describe, expect, test } from 'vitest';
-import { TransportError, errorCodes } from '../errors.ts';
-import { ProxyProblem } from './dial.ts';
+import { TransportError, errorCodes } from '../../errors.ts';
+import { ProxyProblem } from '../dial/dial.ts';
 import { mapUndiciError } from './map-undici-error.ts';
 import type { FailedExchange } from './map-undici-error.ts';
 

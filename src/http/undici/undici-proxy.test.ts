@@ -1,12 +1,12 @@
 // Through proxies: forwarded, tunnelled, with credentials and without, and what is said when they refuse.
 
 import { describe, expect, test } from 'vitest';
-import { RecordedExchange, exchange, requestTo } from '../testing/recorded-exchange.ts';
-import { again, answer, readHead, startScriptedServer } from '../testing/scripted-server.ts';
-import { testCertificate } from '../testing/test-certificate.ts';
-import { startHttpProxy, startSocksProxy } from '../testing/test-proxy.ts';
-import { until } from '../testing/until.ts';
-import type { TransportOptions } from './transport-options.ts';
+import { RecordedExchange, exchange, requestTo } from '../../testing/recorded-exchange.ts';
+import { again, answer, readHead, startScriptedServer } from '../../testing/scripted-server.ts';
+import { testCertificate } from '../../testing/test-certificate.ts';
+import { startHttpProxy, startSocksProxy } from '../../testing/test-proxy.ts';
+import { until } from '../../testing/until.ts';
+import type { TransportOptions } from '../transport-options.ts';
 import { createUndiciTransport } from './undici-transport.ts';
 
 const ca = testCertificate('ca');

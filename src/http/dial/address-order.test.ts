@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, test } from 'vitest';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { FakeClock } from '../../testing/fake-clock.ts';
 import { AddressOrder, leftMs } from './address-order.ts';
 
 const four = (...addresses: string[]): LookupAddress[] => addresses.map((address) => ({ address, family: 4 }));

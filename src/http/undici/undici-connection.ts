@@ -7,10 +7,10 @@ import { TLSSocket } from 'node:tls';
 import { Client } from 'undici';
 import type { Dispatcher, buildConnector } from 'undici';
 import type { Socket } from 'node:net';
-import { ManyfetchError } from '../errors.ts';
-import type { AbortDial } from './connectors.ts';
-import { callbackOf } from './dial.ts';
-import type { Listed } from './connection-list.ts';
+import { ManyfetchError } from '../../errors.ts';
+import type { AbortDial } from '../dial/connectors.ts';
+import { callbackOf } from '../dial/dial.ts';
+import type { Listed } from '../connection-list.ts';
 import { streamsPerConnection } from './route.ts';
 import type { Route } from './route.ts';
 

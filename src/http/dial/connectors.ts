@@ -7,7 +7,7 @@ import { Socket, isIP } from 'node:net';
 import { buildConnector } from 'undici';
 import { NameLookup } from './name-lookup.ts';
 import { tlsSettings } from './tls-settings.ts';
-import type { TransportOptions } from './transport-options.ts';
+import type { TransportOptions } from '../transport-options.ts';
 
 /** Where a socket shall lead. */
 export interface Target {

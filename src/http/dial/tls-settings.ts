@@ -4,8 +4,8 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import { UsageError } from '../errors.ts';
-import type { TransportOptions } from './transport-options.ts';
+import { UsageError } from '../../errors.ts';
+import type { TransportOptions } from '../transport-options.ts';
 
 /** The part of the options of `tls.connect` that all connections have in common. */
 export interface TlsSettings {

@@ -5,11 +5,11 @@ import { once } from 'node:events';
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { RecordedExchange, exchange, requestTo } from '../testing/recorded-exchange.ts';
-import { end, pause, readHead, send, startScriptedServer } from '../testing/scripted-server.ts';
-import type { Step } from '../testing/scripted-server.ts';
-import { testCertificate } from '../testing/test-certificate.ts';
-import { until } from '../testing/until.ts';
+import { RecordedExchange, exchange, requestTo } from '../../testing/recorded-exchange.ts';
+import { end, pause, readHead, send, startScriptedServer } from '../../testing/scripted-server.ts';
+import type { Step } from '../../testing/scripted-server.ts';
+import { testCertificate } from '../../testing/test-certificate.ts';
+import { until } from '../../testing/until.ts';
 import { createUndiciTransport } from './undici-transport.ts';
 
 const ca = testCertificate('ca');

@@ -4,7 +4,7 @@
 // Invariant: while another address works, one that failed is the first of one connection in `leftMs` only.
 
 import type { LookupAddress } from 'node:dns';
-import type { Clock } from '../concurrency/clock.ts';
+import type { Clock } from '../../concurrency/clock.ts';
 
 /** An address that failed is left for so long, as long as there is another. */
 export const leftMs = 30_000;

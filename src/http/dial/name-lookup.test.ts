@@ -3,7 +3,7 @@
 import { Socket } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { FakeClock } from '../../testing/fake-clock.ts';
 import { NameLookup, failureMs, maxHosts, patienceMs, staleMs, timeToLiveMs } from './name-lookup.ts';
 
 type Answer = Parameters<LookupFunction>[2];

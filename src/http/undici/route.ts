@@ -3,14 +3,14 @@
 
 import { errors } from 'undici';
 import type { Client } from 'undici';
-import { systemClock } from '../concurrency/clock.ts';
-import type { Clock } from '../concurrency/clock.ts';
-import { Connectors } from './connectors.ts';
-import type { AbortDial, Dialled, Reached } from './connectors.ts';
-import { dialDirect, dialProxy, dialThrough, proxyAuthorization, proxyUrl } from './dial.ts';
-import { proxyChoice } from './proxy-choice.ts';
-import type { ProxyServer } from './proxy-choice.ts';
-import type { TransportOptions } from './transport-options.ts';
+import { systemClock } from '../../concurrency/clock.ts';
+import type { Clock } from '../../concurrency/clock.ts';
+import { Connectors } from '../dial/connectors.ts';
+import type { AbortDial, Dialled, Reached } from '../dial/connectors.ts';
+import { dialDirect, dialProxy, dialThrough, proxyAuthorization, proxyUrl } from '../dial/dial.ts';
+import { proxyChoice } from '../dial/proxy-choice.ts';
+import type { ProxyServer } from '../dial/proxy-choice.ts';
+import type { TransportOptions } from '../transport-options.ts';
 
 type Dial = (http2: boolean, done: Dialled) => AbortDial;
 

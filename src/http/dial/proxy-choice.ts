@@ -4,8 +4,8 @@
 // Invariant: user info of a proxy never leaves this file but as the credentials of `ProxyServer`.
 
 import { isIP } from 'node:net';
-import { UsageError } from '../errors.ts';
-import type { TransportOptions } from './transport-options.ts';
+import { UsageError } from '../../errors.ts';
+import type { TransportOptions } from '../transport-options.ts';
 
 /** A proxy, ready to be connected to. */
 export interface ProxyServer {

@@ -1,14 +1,14 @@
 // Sends requests with undici: HTTP/1.1 with one exchange at a time on a connection, HTTP/2 with many.
 // Keeps the connections of each origin; limits, timeouts of an exchange and retries are not its business.
 
-import { ManyfetchError } from '../errors.ts';
+import { ManyfetchError } from '../../errors.ts';
 import { OriginConnections } from './origin-connections.ts';
-import { Bag } from '../concurrency/bag.ts';
-import type { HttpRequest } from './request.ts';
+import { Bag } from '../../concurrency/bag.ts';
+import type { HttpRequest } from '../request.ts';
 import { routes } from './route.ts';
 import type { Route } from './route.ts';
-import type { Exchange, ResponseHandler, SendOptions, Transport, TransportStatistics } from './transport.ts';
-import type { TransportOptions } from './transport-options.ts';
+import type { Exchange, ResponseHandler, SendOptions, Transport, TransportStatistics } from '../transport.ts';
+import type { TransportOptions } from '../transport-options.ts';
 import { UndiciExchange } from './undici-exchange.ts';
 import type { ExchangeOwner } from './undici-exchange.ts';
 

@@ -9,8 +9,8 @@ import { lookup as systemLookup } from 'node:dns';
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import type { LookupFunction, Socket } from 'node:net';
-import { systemClock } from '../concurrency/clock.ts';
-import type { Clock, TimerHandle } from '../concurrency/clock.ts';
+import { systemClock } from '../../concurrency/clock.ts';
+import type { Clock, TimerHandle } from '../../concurrency/clock.ts';
 import { AddressOrder } from './address-order.ts';
 
 /** What a lookup found is used for so long. */
