@@ -7,6 +7,19 @@ import type { Clock } from '../concurrency/clock.ts';
 export interface TransportOptions {
   /** @default 10000 */
   readonly connectTimeoutMs?: number;
+  /** From the request's last byte to the head of its answer. @default none: the caller's own timeouts hold */
+  readonly headersTimeoutMs?: number;
+  /** Between two pieces of a body, while nobody has paused it. @default none */
+  readonly bodyTimeoutMs?: number;
+  /** An idle connection is kept so long, unless the server says how long (`Keep-Alive: timeout`). @default 4000 */
+  readonly keepAliveMs?: number;
+  /** No hint of a server keeps an idle connection longer. @default 600000 */
+  readonly keepAliveMaxMs?: number;
+  /**
+   * Requests that may be on their way at once on one HTTP/1.1 connection (RFC 9112, 9.3.2). Beyond the first only
+   * those with idempotent methods, to a server whose answers on that connection keep it open. Of the wire only. @default 1
+   */
+  readonly pipelining?: number;
   /** Verify certificates. @default true */
   readonly verifyTls?: boolean;
   /** PEM text of authorities to trust besides Node's own. */

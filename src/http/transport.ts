@@ -6,6 +6,7 @@
 // No callback is made before `send` has returned.
 
 import type { TransportError } from '../errors.ts';
+import type { BodySource } from './body-source.ts';
 import type { HttpRequest } from './request.ts';
 
 /** Receives one answer, piece by piece. */
@@ -16,6 +17,10 @@ export interface ResponseHandler {
   onData(chunk: Buffer): void;
   onEnd(): void;
   onError(error: TransportError): void;
+  /** An interim answer (1xx), before the head. */
+  onInformation?(status: number, headers: readonly string[]): void;
+  /** The trailer section of the answer, if it has one, before `onEnd`. */
+  onTrailers?(headers: readonly string[]): void;
 }
 
 /** One request on its way. */
@@ -28,12 +33,17 @@ export interface Exchange {
   readonly reused: boolean;
   /** Ends the exchange now and gives up its connection. No callback is made after this. */
   cancel(): void;
+  /** Reads no further, so that the server has to wait. What was read already still comes: a buffer at most. */
+  pause(): void;
+  resume(): void;
 }
 
 /** What may be asked of one `send`. */
 export interface SendOptions {
   /** Use a connection that has carried nothing yet. */
   readonly fresh?: boolean;
+  /** The body of the request, whose own is null then. It may still be on its way when the answer comes. */
+  readonly body?: BodySource;
 }
 
 /** Counts for displays and tests. */

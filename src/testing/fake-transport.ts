@@ -132,6 +132,9 @@ class FakeExchange implements Exchange {
   #timer: TimerHandle | null = null;
   #piece = 0;
   #over = false;
+  #paused = false;
+  /** What comes when it is resumed. */
+  #held: (() => void) | null = null;
 
   constructor(
     clock: Clock,
@@ -153,6 +156,17 @@ class FakeExchange implements Exchange {
 
   cancel(): void {
     if (!this.#over) this.#finish(false);
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    const step = this.#held;
+    this.#held = null;
+    if (step !== null) this.#after(0, step);
   }
 
   fail(code: ErrorCode): void {
@@ -211,6 +225,9 @@ class FakeExchange implements Exchange {
   }
 
   #after(delayMs: number, step: () => void): void {
-    this.#timer = this.#clock.setTimer(delayMs, step);
+    this.#timer = this.#clock.setTimer(delayMs, () => {
+      if (this.#paused) this.#held = step;
+      else step();
+    });
   }
 }

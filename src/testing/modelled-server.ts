@@ -54,6 +54,10 @@ class ModelledExchange implements Exchange {
     if (!this.isOver) this.server.leave(this, false);
   }
 
+  /** Its answers have no body that could be held back. */
+  pause(): void {}
+  resume(): void {}
+
   conclude(): void {
     const { handler, code, reused } = this;
     this.server.leave(this, code === null);

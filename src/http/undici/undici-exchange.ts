@@ -13,7 +13,8 @@ import type { StreamTaker } from './http2-streams.ts';
 import { mapUndiciError } from './map-undici-error.ts';
 import type { OriginConnections, PendingExchange } from './origin-connections.ts';
 import type { HttpRequest } from '../request.ts';
-import type { Exchange, ResponseHandler } from '../transport.ts';
+import type { BodySource } from '../body-source.ts';
+import type { Exchange, ResponseHandler, SendOptions } from '../transport.ts';
 import type { UndiciConnection } from './undici-connection.ts';
 
 interface SendableOptions extends Dispatcher.DispatchOptions {
@@ -35,6 +36,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
   reused = false;
   done = false;
   readonly fresh: boolean;
+  readonly #body: BodySource | null;
 
   readonly #request: HttpRequest;
   readonly #handler: ResponseHandler;
@@ -47,12 +49,14 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
   #headSeen = false;
   /** `send` has not returned yet: no callback may be made. */
   #sending = true;
+  #paused = false;
 
-  constructor(request: HttpRequest, handler: ResponseHandler, fresh: boolean, owner: ExchangeOwner) {
+  constructor(request: HttpRequest, handler: ResponseHandler, options: SendOptions | undefined, owner: ExchangeOwner) {
     this.#request = request;
     this.#handler = handler;
     this.#owner = owner;
-    this.fresh = fresh;
+    this.fresh = options?.fresh === true;
+    this.#body = options?.body ?? null;
     owner.exchanges.add(this);
   }
 
@@ -68,11 +72,17 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     const { method, origin, path, headers, body } = this.#request;
     const { forward } = connections.route;
     const options: SendableOptions = { path, method, headers: headers as string[], body };
+    if (this.#body !== null) streamInto(options, this.#body);
     // undici closes the connection after HEAD unless it is told not to.
     if (method === 'HEAD') options.reset = false;
     if (forward !== null) {
       options.path = origin + path;
-      options.headers = [...headers, 'host', origin.slice(origin.indexOf('//') + 2), ...forward.headers];
+      options.headers = [
+        ...(options.headers as string[]),
+        'host',
+        origin.slice(origin.indexOf('//') + 2),
+        ...forward.headers,
+      ];
       // Else undici takes the server name from `host`, and connects anew when it changes.
       options.servername = forward.proxy.host;
     }
@@ -84,6 +94,18 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     this.#settle(false);
     // Its connection was destroyed, unless others use it. What has not begun there is ended in onRequestStart.
     if (this.#connection?.retired === false) this.#controller?.abort(new errors.InformationalError('cancelled'));
+  }
+
+  pause(): void {
+    if (this.done) return;
+    this.#paused = true;
+    if (this.#headSeen) this.#controller?.pause();
+  }
+
+  resume(): void {
+    if (this.done || !this.#paused) return;
+    this.#paused = false;
+    this.#controller?.resume();
   }
 
   /** Ends the exchange with an error of undici, of Node, or of ours. */
@@ -135,11 +157,15 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Readonly<Record<string, string | string[] | undefined>>,
   ): void {
-    if (this.done || status < 200) return;
+    if (this.done) return;
+    if (status < 200) {
+      this.#handler.onInformation?.(status, flat(headers));
+      return;
+    }
     this.answered = true;
     this.#headSeen = true;
     this.#connection?.learnLimit();
@@ -153,6 +179,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     } catch (thrown) {
       surface(thrown);
     }
+    if (this.#paused && !this.done) controller.pause();
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -164,7 +191,10 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     }
   }
 
-  onResponseEnd(): void {
+  onResponseEnd(
+    _controller: Dispatcher.DispatchController,
+    trailers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
     if (this.done) return;
     if (this.#stream !== null && this.#stream.rstCode !== 0) {
       this.fail(new errors.SocketError(`the stream was reset with code ${this.#stream.rstCode}`));
@@ -172,6 +202,8 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     }
     this.#settle(true);
     try {
+      const list = flat(trailers);
+      if (list.length > 0) this.#handler.onTrailers?.(list);
       this.#handler.onEnd();
     } catch (thrown) {
       surface(thrown);
@@ -190,6 +222,14 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     if (this.#controller !== null) connection.running--;
     this.#connections?.ended(connection, keep);
   }
+}
+
+/** Has undici pull a body, and announce its length if it has one. */
+function streamInto(options: SendableOptions, { lengthBytes, open }: BodySource): void {
+  // undici asks for the iterator once, when it begins to send.
+  options.body = { [Symbol.asyncIterator]: open } as unknown as NonNullable<Dispatcher.DispatchOptions['body']>;
+  const headers = options.headers as string[];
+  if (lengthBytes !== null) options.headers = [...headers, 'content-length', String(lengthBytes)];
 }
 
 /** undici's headers (names in lower case, repeated ones as arrays) as a flat list. */

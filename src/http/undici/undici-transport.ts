@@ -37,7 +37,7 @@ class UndiciTransport implements Transport, ExchangeOwner {
   }
 
   send(request: HttpRequest, handler: ResponseHandler, options?: SendOptions): Exchange {
-    const exchange = new UndiciExchange(request, handler, options?.fresh === true, this);
+    const exchange = new UndiciExchange(request, handler, options, this);
     try {
       if (this.#closed) exchange.fail(closedError());
       else (this.#connections.get(request.origin) ?? this.#connectionsTo(request.origin)).start(exchange);

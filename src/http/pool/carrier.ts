@@ -1,0 +1,38 @@
+// What the pool knows of a connection, whatever protocol it speaks, and what it is told by it. The
+// pool picks; a carrier carries.
+//
+// Invariants: `assigned` is the pool's to raise and lower; a carrier that calls `freed` for an exchange has
+// forgotten it, and calls it once for each exchange that it was given, before the exchange's last callback.
+
+import type { Listed } from '../connection-list.ts';
+import type { WireExchange } from './wire-exchange.ts';
+
+/** One connection. */
+export interface Carrier extends Listed<Carrier> {
+  /** Exchanges given to it that have not been given back. */
+  assigned: number;
+  /** How many it may be given at once; 0: no more, for whatever reason. */
+  readonly limit: number;
+  /** Exchanges whose request began to leave on it. */
+  readonly carried: number;
+  /** Many exchanges at a time, independent of one another. */
+  readonly multiplexed: boolean;
+  /** While idle: not to be used any more from then on, on the pool's clock. */
+  readonly usableUntilMs: number;
+  /** Sends a request. It may call back (`freed`, and the exchange's methods) at any time after it has returned. */
+  start(exchange: WireExchange): void;
+  /** Frees the socket at once. What is in flight on it has ended already, or is ended by the caller. */
+  destroy(): void;
+}
+
+/** Who is told what becomes of a connection: the pool. */
+export interface CarrierOwner {
+  /** An exchange has ended on it. `usable`: it is fit for another, as far as it knows. */
+  freed(carrier: Carrier, usable: boolean): void;
+  /** Its `limit` is another one. */
+  limitChanged(carrier: Carrier): void;
+  /** Its socket is gone. It has failed what was in flight on it, and freed that. */
+  gone(carrier: Carrier): void;
+  /** The server has not processed the request, and says so: it goes to another connection at no cost. */
+  unprocessed(carrier: Carrier, exchange: WireExchange): void;
+}
