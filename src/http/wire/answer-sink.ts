@@ -13,23 +13,3 @@ export interface AnswerSink {
   /** The answer is whole. */
   onComplete(): void;
 }
-
-/** How an answer parser is used; `AnswerParser` in answer-parser.ts is the one there is. */
-export interface AnswersParser {
-  /** A request has begun to leave: the next answer is its. Only between answers. */
-  begin(method: string): void;
-  /**
-   * Reads bytes up to the end of one answer, and tells how far it came: less than `end` means that the
-   * answer is complete and more bytes follow it.
-   * @throws WireFault and is of no more use then
-   */
-  execute(bytes: Uint8Array, start: number, end: number): number;
-  /** The connection has ended: a body without a length is complete. @throws WireFault `cut_head`, `cut_body` */
-  finish(): void;
-  /** An answer has begun, and is not complete. */
-  readonly isInAnswer: boolean;
-  /** After `onComplete`: the connection may carry another (RFC 9112, 9.3). */
-  readonly keepsAlive: boolean;
-  /** `timeout` of the last answer's `Keep-Alive` header in seconds; -1: there was none. */
-  readonly keepAliveSeconds: number;
-}
