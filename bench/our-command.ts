@@ -11,18 +11,25 @@ const root = join(import.meta.dirname, '..');
 const app = join(workFolder, 'app');
 const bin = join(app, 'bin/manyfetch.js');
 
-/** Builds it; null, or why there is nothing to measure. */
-export function buildOurs(): string | null {
+/** Arguments that every run of ours gets besides its own. */
+let further: readonly string[] = [];
+
+/** Further arguments for every run of ours, as `--transport undici`. */
+export function alsoPass(args: readonly string[]): void {
+  further = args;
+}
+
+/** Builds it. */
+export function buildOurs(): void {
   rmSync(app, { recursive: true, force: true });
   mkdirSync(app, { recursive: true });
   for (const part of ['package.json', 'bin']) cpSync(join(root, part), join(app, part), { recursive: true });
   const compiler = join(root, 'node_modules/.bin/tsc');
   const config = join(root, 'tsconfig.build.json');
   const built = spawnSync(compiler, ['-p', config, '--outDir', join(app, 'dist')], { cwd: root, encoding: 'utf8' });
-  if (!existsSync(join(app, 'dist/cli/main.js'))) return 'the build has no command yet';
+  if (!existsSync(bin) || !existsSync(join(app, 'dist/cli/main.js'))) throw new Error(`no build: ${built.stdout}`);
   if (built.status !== 0)
     process.stderr.write('bench: the build has type errors (npm run build shows them); measuring it all the same\n');
-  return null;
 }
 
 /** `manyfetch` with arguments. */
@@ -33,7 +40,7 @@ export function ours(...args: string[]): Command {
 /** The whole job: each record of a file as a POST, each answer a line of `output`. */
 export function ourJob(input: string, output: string, url: string, concurrency: number): Command {
   const sending = ['--url', url, '--record-as-json', '-c', String(concurrency), '--progress', 'none'];
-  return ours('run', input, '-o', output, ...sending);
+  return ours('run', input, '-o', output, ...sending, ...further);
 }
 
 /** Removes a run: its results and its journal. */

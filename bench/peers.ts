@@ -64,36 +64,6 @@ async function firstOrder(rows: number): Promise<string> {
   return path;
 }
 
-/** All of them; ours is the first, and the second is ours too. `oursMissing`: why ours cannot take part. */
-export function allPeers(oursMissing: string | null): readonly Peer[] {
-  return [
-    {
-      name: 'manyfetch',
-      does: 'the whole job, resumable',
-      share: 1,
-      goal: null,
-      missing: () => oursMissing,
-      command: async (url, rows) => {
-        removeRun(outputs.ours);
-        return ourJob(await ordersFile(rows), outputs.ours, url, inFlight);
-      },
-      output: outputs.ours,
-    },
-    {
-      name: 'manyfetch -o -',
-      does: 'the whole job to /dev/null',
-      share: 1,
-      goal: 0.9,
-      missing: () => oursMissing,
-      command: async (url, rows) => ourJob(await ordersFile(rows), '-', url, inFlight),
-      output: null,
-    },
-    aiohttp('asyncio', 15),
-    aiohttp('uvloop', null),
-    ...sendersOnly,
-  ];
-}
-
 const sendersOnly: readonly Peer[] = [
   {
     name: 'curl --parallel',
@@ -153,4 +123,32 @@ const sendersOnly: readonly Peer[] = [
     }),
     output: null,
   },
+];
+
+/** All of them; ours is the first, and the second is ours too. */
+export const allPeers: readonly Peer[] = [
+  {
+    name: 'manyfetch',
+    does: 'the whole job, resumable',
+    share: 1,
+    goal: null,
+    missing: () => null,
+    command: async (url, rows) => {
+      removeRun(outputs.ours);
+      return ourJob(await ordersFile(rows), outputs.ours, url, inFlight);
+    },
+    output: outputs.ours,
+  },
+  {
+    name: 'manyfetch -o -',
+    does: 'the whole job to /dev/null',
+    share: 1,
+    goal: 0.9,
+    missing: () => null,
+    command: async (url, rows) => ourJob(await ordersFile(rows), '-', url, inFlight),
+    output: null,
+  },
+  aiohttp('asyncio', 15),
+  aiohttp('uvloop', null),
+  ...sendersOnly,
 ];

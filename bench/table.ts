@@ -23,7 +23,7 @@ export function drawThroughput(table: ThroughputTable): string {
       goal === null || oursToTheirs === null ? '' : oursToTheirs >= goal ? 'met' : 'not met',
     ];
   });
-  return draw([header, ...lines], 2);
+  return drawColumns([header, ...lines], 2, new Set([8]));
 }
 
 /** The figures of the other benches. */
@@ -37,7 +37,7 @@ export function drawFigures(figures: readonly Figure[]): string {
     goal === null || value === null ? '' : value <= goal ? 'met' : 'not met',
     note,
   ]);
-  return draw([header, ...lines], 2, new Set([4, 5]));
+  return drawColumns([header, ...lines], 2, new Set([4, 5]));
 }
 
 /** Ratios and microseconds are small numbers whose digits matter. */
@@ -47,19 +47,22 @@ function shown(value: number, unit: Figure['unit']): string {
 }
 
 /** Columns from `textColumns` on stand to the right, except those named in `left`. */
-function draw(cells: readonly (readonly string[])[], textColumns: number, left = new Set<number>([8])): string {
+export function drawColumns(
+  cells: readonly (readonly string[])[],
+  textColumns: number,
+  left: ReadonlySet<number> = new Set(),
+): string {
+  const isLeft = (column: number): boolean => column < textColumns || left.has(column);
+  /** Text may run on over empty cells behind it. */
+  const runsOn = (row: readonly string[], column: number): boolean =>
+    isLeft(column) && row.slice(column + 1).every((cell) => cell === '');
   const widths = (cells[0] ?? []).map((_, column) =>
-    // A reason for missing figures may run on over the empty cells behind it.
-    Math.max(...cells.filter((row) => row[2] !== '' || column !== 1).map((row) => (row[column] ?? '').length)),
+    Math.max(0, ...cells.filter((row) => !runsOn(row, column)).map((row) => (row[column] ?? '').length)),
   );
   return cells
     .map((row) =>
       row
-        .map((cell, column) =>
-          column < textColumns || left.has(column)
-            ? cell.padEnd(widths[column] ?? 0)
-            : cell.padStart(widths[column] ?? 0),
-        )
+        .map((cell, column) => (isLeft(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
         .join('  ')
         .trimEnd(),
     )

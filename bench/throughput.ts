@@ -41,14 +41,12 @@ export interface ThroughputOptions {
   readonly rounds: number;
   /** Only peers whose name contains this, and ours. */
   readonly only: string | null;
-  /** Why ours cannot take part. */
-  readonly oursMissing: string | null;
 }
 
 /** Runs the peers in turn. */
 export async function benchThroughput(options: ThroughputOptions): Promise<ThroughputTable> {
-  const { only, oursMissing } = options;
-  const peers = allPeers(oursMissing).filter((peer, place) => only === null || place === 0 || peer.name.includes(only));
+  const { only } = options;
+  const peers = allPeers.filter((peer, place) => only === null || place === 0 || peer.name.includes(only));
   const missing = new Map(peers.map((peer) => [peer, peer.missing()]));
   const rounds = new Map<Peer, Round[]>(peers.map((peer) => [peer, []]));
   const target = await startFastTarget();

@@ -1,0 +1,135 @@
+// Where the microseconds of a record go: ours runs the whole job under V8's profiler, and the time of each
+// function is given to the stage that its file belongs to. The profiler counts by the clock on the wall, so
+// its shares are laid over the CPU time that the kernel counted for the main thread; what other threads
+// took (collector, compiler, files, the profiler itself) is a line of its own. Beside it, in turn and
+// without a profiler: ours, and a loop over bare sockets that records nothing, the floor in Node.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startFastTarget } from '../fast-target.ts';
+import { ordersFile } from '../inputs.ts';
+import { measure, type Command } from '../measure.ts';
+import { median } from '../median.ts';
+import { ourJob, removeRun } from '../our-command.ts';
+import { inFlight } from '../peers.ts';
+import { drawColumns } from '../table.ts';
+import { workFolder } from '../work-folder.ts';
+import type { CpuNote } from './note-cpu.ts';
+import { readProfile, type ProfileTimes } from './read-profile.ts';
+
+const intervalMicros = 150;
+const output = join(workFolder, 'profile.jsonl');
+const noteFile = join(workFolder, 'cpu-note.json');
+const profileName = 'manyfetch.cpuprofile';
+
+/** CPU microseconds a row. */
+export interface ProfileReport {
+  readonly rows: number;
+  readonly stages: readonly { readonly stage: string; readonly micros: number; readonly native: number }[];
+  readonly functions: readonly { readonly name: string; readonly place: string; readonly micros: number }[];
+  readonly otherThreads: number;
+  readonly total: number;
+  readonly user: number;
+  readonly system: number;
+  /** Time on the wall to CPU time of the main thread while it was busy: well above 1, others had its core. */
+  readonly wallToCpu: number;
+  readonly unprofiled: { readonly ours: number | null; readonly bareSockets: number | null };
+}
+
+/** Profiles one run, and measures `rounds` runs without a profiler. */
+export async function profileOurs(rows: number, rounds: number): Promise<ProfileReport> {
+  const target = await startFastTarget();
+  try {
+    const input = await ordersFile(rows);
+    const job = ourJob(input, output, target.url, inFlight);
+    process.stderr.write(`profile: ${rows} rows\n`);
+    await runFresh(profiled(job));
+    const report = summarize(rows, readProfile(join(workFolder, profileName)));
+    const loop = join(import.meta.dirname, '../peers/bare-socket-loop.ts');
+    const bare: Command = { program: process.execPath, args: [loop, input, target.url, String(inFlight)] };
+    const micros: Readonly<Record<'ours' | 'bare', number[]>> = { ours: [], bare: [] };
+    for (let round = 1; round <= rounds; round++) {
+      process.stderr.write(`profile: round ${round}/${rounds} without a profiler\n`);
+      micros.ours.push((await runFresh(job)) / rows);
+      micros.bare.push((await runFresh(bare)) / rows);
+    }
+    return { ...report, unprofiled: { ours: median(micros.ours), bareSockets: median(micros.bare) } };
+  } finally {
+    await target.stop();
+    removeRun(output);
+  }
+}
+
+function profiled({ program, args }: Command): Command {
+  const flags = ['--cpu-prof', `--cpu-prof-interval=${intervalMicros}`, `--cpu-prof-dir=${workFolder}`];
+  const preload = ['--import', join(import.meta.dirname, 'note-cpu.ts')];
+  const command = [program, ...flags, `--cpu-prof-name=${profileName}`, ...preload, ...args];
+  return { program: 'env', args: [`CPU_NOTE=${noteFile}`, ...command] };
+}
+
+/** CPU microseconds of a run, all in. */
+async function runFresh(command: Command): Promise<number> {
+  removeRun(output);
+  const { exitCode, stderr, cpuMs } = await measure(command);
+  if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${stderr}`);
+  if (cpuMs === null) throw new Error('GNU time is needed to tell CPU time: apt-get install time');
+  return cpuMs * 1000;
+}
+
+function summarize(rows: number, times: ProfileTimes): Omit<ProfileReport, 'unprofiled'> {
+  const note = JSON.parse(readFileSync(noteFile, 'utf8')) as CpuNote;
+  const main = note.mainThread.user + note.mainThread.system;
+  const all = note.process.user + note.process.system;
+  const scale = main / times.busyMicros / rows;
+  return {
+    rows,
+    stages: times.stages.map(({ stage, micros, native }) => ({
+      stage,
+      micros: micros * scale,
+      native: native * scale,
+    })),
+    functions: times.functions.slice(0, 25).map(({ name, place, micros }) => ({ name, place, micros: micros * scale })),
+    otherThreads: (all - main) / rows,
+    total: all / rows,
+    user: note.process.user / rows,
+    system: note.process.system / rows,
+    wallToCpu: times.busyMicros / main,
+  };
+}
+
+const figure = (micros: number | null): string => (micros === null ? '-' : micros.toFixed(2));
+
+/** The tables in plain text. */
+export function drawProfile(report: ProfileReport): string {
+  const part = (micros: number): string => `${((100 * micros) / report.total).toFixed(1)} %`;
+  const stages = report.stages
+    .filter(({ micros }) => micros >= 0.005)
+    .map(({ stage, micros, native }) => [stage, figure(micros), native < 0.005 ? '' : figure(native), part(micros)]);
+  const { ours, bareSockets } = report.unprofiled;
+  const without = [
+    ['CPU µs a row, no profiler', ''],
+    ['the whole job', figure(ours)],
+    ['bare sockets, nothing recorded', figure(bareSockets)],
+    ['ours minus bare sockets', figure(ours === null || bareSockets === null ? null : ours - bareSockets)],
+  ];
+  const busy =
+    report.wallToCpu <= 1.25
+      ? ''
+      : `  The main thread had to wait for a core (${report.wallToCpu.toFixed(2)} x its CPU time): its waits stand mostly with write calls.\n`;
+  return `${drawColumns(
+    [
+      ['stage, CPU µs a row, profiled', 'all', 'in native calls', 'share'],
+      ...stages,
+      ['other threads, the profiler among them', figure(report.otherThreads), '', part(report.otherThreads)],
+      [`total (user ${figure(report.user)}, system ${figure(report.system)})`, figure(report.total), '', ''],
+    ],
+    1,
+  )}\n${busy}\n${drawColumns(
+    [
+      ['µs', 'function, itself', ''],
+      ...report.functions.map(({ name, place, micros }) => [figure(micros), name, place]),
+    ],
+    0,
+    new Set([1, 2]),
+  )}\n\n${drawColumns(without, 1)}\n`;
+}

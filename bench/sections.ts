@@ -1,0 +1,56 @@
+// The sections of the bench, in the order in which they run.
+
+import type { Figure } from './figure.ts';
+import { benchGovernor } from './governor.ts';
+import { benchLatency } from './latency.ts';
+import { benchMemory } from './memory.ts';
+import { drawProfile, profileOurs } from './profile/profile.ts';
+import { benchResume } from './resume.ts';
+import type { Report, Section, Settings } from './section.ts';
+import { benchStart } from './start.ts';
+import { drawFigures, drawThroughput } from './table.ts';
+import { benchThroughput } from './throughput.ts';
+
+/** All of them. */
+export const sections: readonly Section[] = [
+  {
+    name: 'throughput',
+    says: 'the whole job: rows a second, side by side with others',
+    rows: 500_000,
+    inAll: true,
+    run: async (settings) => {
+      const table = await benchThroughput(settings);
+      return { text: drawThroughput(table), json: table };
+    },
+  },
+  figures('start', '--version, and one row all in', ({ rounds }) => benchStart(rounds * 3)),
+  figures('latency', '1,000 rows, 50 ms each, 40 at a time: against the ideal', ({ rounds }) => benchLatency(rounds)),
+  figures('memory', 'peak memory of 200,000 and of 2,000,000 rows', ({ scale }) =>
+    benchMemory(200_000 * scale, 2_000_000 * scale),
+  ),
+  figures('resume', '2,000,000 settled rows: time to the first new request', ({ scale }) =>
+    benchResume(2_000_000 * scale),
+  ),
+  figures('governor', 'what limits, rates and breakers cost an attempt', ({ rounds }) =>
+    Promise.resolve(benchGovernor(rounds)),
+  ),
+  {
+    name: 'profile',
+    says: 'where the microseconds of a row go, by stage, and the floor in Node',
+    rows: 200_000,
+    inAll: false,
+    run: async ({ rows, rounds }) => {
+      const report = await profileOurs(rows, rounds);
+      return { text: drawProfile(report), json: report };
+    },
+  },
+];
+
+/** A section of single figures. */
+function figures(name: string, says: string, bench: (settings: Settings) => Promise<readonly Figure[]>): Section {
+  const run = async (settings: Settings): Promise<Report> => {
+    const found = await bench(settings);
+    return { text: drawFigures(found), json: found };
+  };
+  return { name, says, rows: 0, inAll: true, run };
+}
