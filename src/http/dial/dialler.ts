@@ -2,7 +2,13 @@
 // top where it wants it. Proxies are not its business.
 
 import type { Socket } from 'node:net';
-import type { AbortDial, Target } from './connectors.ts';
+
+/** Where a socket shall lead. */
+export interface Target {
+  readonly secure: boolean;
+  readonly host: string;
+  readonly port: number;
+}
 
 /** How the bytes of a socket are read: into one buffer that all sockets share, without a stream. */
 export interface Reading {
@@ -18,10 +24,22 @@ export type Offer = 'http1' | 'http2' | 'either';
 /** One socket to be opened. */
 export interface Dialling {
   readonly target: Target;
+  /** A server that knows no ALPN connects all the same: what was agreed on is the socket's `alpnProtocol`. */
   readonly offer: Offer;
   /** Null: the socket is an ordinary stream. It may be ignored by who takes over the socket (`node:http2` does). */
   readonly reading: Reading | null;
 }
+
+/** How far a dialling had come. */
+export interface Reached {
+  /** The name whose addresses were not known yet; null: they were. */
+  readonly lookingUp: string | null;
+  /** The addresses that were tried, in order. */
+  readonly tried: readonly string[];
+}
+
+/** Ends the dialling, frees its socket, and says how far it had come. */
+export type AbortDial = () => Reached;
 
 /** Called once, never before `dial` has returned, and not after an abort. A TLS socket has done its handshake. */
 export type DialDone = (error: Error | null, socket: Socket | null) => void;

@@ -1,8 +1,10 @@
 // What every TLS connection of a transport shares: one secure context (parsing authorities and keys
 // once, not for each connection) and whether certificates are verified.
+//
+// Trap: node:tls is loaded here and in tls-client.ts only, when it is wanted, and the authorities that Node trusts are
+// read then: together they take about 20 ms, which a run over cleartext need not wait for.
 
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext, getCACertificates } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { UsageError } from '../../errors.ts';
 import type { TransportOptions } from '../transport-options.ts';
@@ -19,6 +21,7 @@ export interface TlsSettings {
  * @throws UsageError `bad_option` when the PEM texts cannot be used.
  */
 export function tlsSettings(options: TransportOptions): TlsSettings {
+  const { createSecureContext, getCACertificates } = process.getBuiltinModule('node:tls');
   const rejectUnauthorized = options.verifyTls ?? true;
   const { ca, cert, key } = options;
   try {

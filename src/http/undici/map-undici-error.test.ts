@@ -1,9 +1,9 @@
 import { errors } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { TransportError, errorCodes } from '../../errors.ts';
-import { ProxyProblem } from '../dial/dial.ts';
+import { ProxyProblem } from '../dial/proxy-problem.ts';
 import { mapUndiciError } from './map-undici-error.ts';
-import type { FailedExchange } from './map-undici-error.ts';
+import type { FailedExchange } from '../failure-meaning.ts';
 
 const early: FailedExchange = { authority: 'a.com:443', sent: false, answered: false, reused: false, headSeen: false };
 const sent: FailedExchange = { ...early, sent: true, reused: true };

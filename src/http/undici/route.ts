@@ -1,18 +1,16 @@
 // How an origin is reached: directly, through a tunnel, or by asking a proxy to forward. Decided once
 // for an origin, from the options and the environment.
 
-import { errors } from 'undici';
 import type { Client } from 'undici';
-import { systemClock } from '../../concurrency/clock.ts';
-import type { Clock } from '../../concurrency/clock.ts';
-import { Connectors } from '../dial/connectors.ts';
-import type { AbortDial, Dialled, Reached } from '../dial/connectors.ts';
-import { dialDirect, dialProxy, dialThrough, proxyAuthorization, proxyUrl } from '../dial/dial.ts';
+import type { AbortDial, DialDone, Target } from '../dial/dialler.ts';
 import { proxyChoice } from '../dial/proxy-choice.ts';
 import type { ProxyServer } from '../dial/proxy-choice.ts';
+import { SocketOpener } from '../dial/socket-opener.ts';
+import { TimeLimit } from '../dial/time-limit.ts';
 import type { TransportOptions } from '../transport-options.ts';
+import { dialProxy, dialThrough, proxyAuthorization, proxyUrl } from './proxy-dial.ts';
 
-type Dial = (http2: boolean, done: Dialled) => AbortDial;
+type Dial = (http2: boolean, done: DialDone) => AbortDial;
 
 /** The way to an origin, or to the proxy that forwards to it. */
 export interface Route {
@@ -44,8 +42,8 @@ export const streamsPerConnection = 100;
  * @throws UsageError for a proxy or certificates that cannot be used.
  */
 export function routes(options: TransportOptions): (origin: string) => Route {
-  const limit: TimeLimit = { ms: options.connectTimeoutMs ?? 10_000, clock: options.clock ?? systemClock };
-  const connectors = new Connectors(options);
+  const limit = new TimeLimit(options);
+  const opener = new SocketOpener(options);
   const chooseProxy = proxyChoice(options);
   const http = options.http ?? 'auto';
   const clientOptions: Client.Options = {
@@ -64,7 +62,7 @@ export function routes(options: TransportOptions): (origin: string) => Route {
     const proxy = chooseProxy(url);
     const secure = url.protocol === 'https:';
     if (proxy !== null && proxy.kind !== 'socks5' && !secure && http !== '2') {
-      return forwarding(connectors, proxy, clientOptions, limit);
+      return forwarding(opener, proxy, clientOptions, limit);
     }
     const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
     const target = { secure, host, port: url.port === '' ? (secure ? 443 : 80) : Number(url.port) };
@@ -76,21 +74,12 @@ export function routes(options: TransportOptions): (origin: string) => Route {
       insists: http === '2',
       forward: null,
       clientOptions,
-      dial: within(limit, (http2, done) =>
-        proxy === null
-          ? dialDirect(connectors, target, http2, done)
-          : dialThrough(connectors, proxy, target, http2, done),
-      ),
+      dial: (http2, done) => limit.hold((finish) => dialTarget(opener, proxy, target, http2, finish), done),
     };
   };
 }
 
-function forwarding(
-  connectors: Connectors,
-  proxy: ProxyServer,
-  clientOptions: Client.Options,
-  limit: TimeLimit,
-): Route {
+function forwarding(opener: SocketOpener, proxy: ProxyServer, clientOptions: Client.Options, limit: TimeLimit): Route {
   return {
     key: proxy.shown,
     clientUrl: proxyUrl(proxy),
@@ -98,55 +87,18 @@ function forwarding(
     insists: false,
     forward: { proxy, headers: Object.entries(proxyAuthorization(proxy)).flat() },
     clientOptions,
-    dial: within(limit, (_http2, done) => dialProxy(connectors, proxy, done)),
+    dial: (_http2, done) => limit.hold((finish) => dialProxy(opener, proxy, finish), done),
   };
 }
 
-/** How long a dialling may take, and by whose time. */
-interface TimeLimit {
-  readonly ms: number;
-  readonly clock: Clock;
-}
-
-const nothing: AbortDial = () => ({ lookingUp: null, tried: [] });
-
-/** A dialling that ends, with all its steps, within the time. Calls back once at most. */
-function within({ ms, clock }: TimeLimit, dial: Dial): Dial {
-  return (http2, done) => {
-    let ended = false;
-    let abort: AbortDial = nothing;
-    const timer = clock.setTimer(ms, () => {
-      ended = true;
-      done(tookTooLong(abort()), null);
-    });
-    const finish: Dialled = (error, socket) => {
-      if (ended) {
-        socket?.destroy();
-        return;
-      }
-      ended = true;
-      clock.clearTimer(timer);
-      done(error, socket);
-    };
-    try {
-      abort = dial(http2, finish);
-    } catch (error) {
-      finish(error instanceof Error ? error : new Error(String(error)), null);
-    }
-    return () => {
-      ended = true;
-      clock.clearTimer(timer);
-      return abort();
-    };
-  };
-}
-
-/** A name server that is silent is not a server that is. */
-function tookTooLong({ lookingUp, tried }: Reached): Error {
-  if (lookingUp !== null) {
-    const error = new Error(`the addresses of ${lookingUp} were not found in time`);
-    return Object.assign(error, { code: 'EAI_AGAIN', hostname: lookingUp });
-  }
-  const silent = tried.map((address) => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT', address }));
-  return Object.assign(new errors.ConnectTimeoutError(), { cause: new AggregateError(silent) });
+function dialTarget(
+  opener: SocketOpener,
+  proxy: ProxyServer | null,
+  target: Target,
+  http2: boolean,
+  done: DialDone,
+): AbortDial {
+  const offer = http2 ? 'either' : 'http1';
+  if (proxy !== null) return dialThrough(opener, proxy, target, offer, done);
+  return opener.open({ target, offer, reading: null }, null, done);
 }

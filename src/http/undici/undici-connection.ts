@@ -8,9 +8,9 @@ import { Client } from 'undici';
 import type { Dispatcher, buildConnector } from 'undici';
 import type { Socket } from 'node:net';
 import { ManyfetchError } from '../../errors.ts';
-import type { AbortDial } from '../dial/connectors.ts';
-import { callbackOf } from '../dial/dial.ts';
+import type { AbortDial } from '../dial/dialler.ts';
 import type { Listed } from '../connection-list.ts';
+import { callbackOf } from './proxy-dial.ts';
 import { streamsPerConnection } from './route.ts';
 import type { Route } from './route.ts';
 

@@ -7,11 +7,11 @@ import type { ClientHttp2Stream } from 'node:http2';
 import { errors } from 'undici';
 import type { Bag, Bagged } from '../../concurrency/bag.ts';
 import type { Dispatcher } from 'undici';
-import { refusal } from '../dial/dial.ts';
 import { expectStream } from './http2-streams.ts';
 import type { StreamTaker } from './http2-streams.ts';
 import { mapUndiciError } from './map-undici-error.ts';
 import type { OriginConnections, PendingExchange } from './origin-connections.ts';
+import { refusal } from './proxy-dial.ts';
 import type { HttpRequest } from '../request.ts';
 import type { BodySource } from '../body-source.ts';
 import type { Exchange, ResponseHandler, SendOptions } from '../transport.ts';
@@ -225,11 +225,11 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
 }
 
 /** Has undici pull a body, and announce its length if it has one. */
-function streamInto(options: SendableOptions, { lengthBytes, open }: BodySource): void {
+function streamInto(options: SendableOptions, source: BodySource): void {
   // undici asks for the iterator once, when it begins to send.
-  options.body = { [Symbol.asyncIterator]: open } as unknown as NonNullable<Dispatcher.DispatchOptions['body']>;
+  options.body = { [Symbol.asyncIterator]: () => source.open() } as unknown as NonNullable<Dispatcher.DispatchOptions['body']>;
   const headers = options.headers as string[];
-  if (lengthBytes !== null) options.headers = [...headers, 'content-length', String(lengthBytes)];
+  if (source.lengthBytes !== null) options.headers = [...headers, 'content-length', String(source.lengthBytes)];
 }
 
 /** undici's headers (names in lower case, repeated ones as arrays) as a flat list. */

@@ -1,5 +1,5 @@
-// Opens the socket of a connection: directly or through a proxy, with TLS on top where the target
-// wants it. Everything that undici's connections do before HTTP happens here.
+// Opens the socket of a connection through a proxy: by a tunnel that it makes, or to the proxy itself, which
+// is asked for whole URLs then. What sockets are and what TLS is are the business of `dial/`.
 //
 // Invariant: the callback comes once, unless the dialling was aborted; an abort frees the socket at once.
 // Trap: undici dials again and again for an error whose code is UND_ERR_SOCKET or UND_ERR_INFO, so
@@ -8,54 +8,40 @@
 import { Socket, isIP } from 'node:net';
 import { Client } from 'undici';
 import type { buildConnector } from 'undici';
-import type { AbortDial, Connectors, Dialled, Reached, Target } from './connectors.ts';
-import type { ProxyServer } from './proxy-choice.ts';
-import { negotiateSocks5 } from './socks5-tunnel.ts';
-import { triedAddresses } from './tried-addresses.ts';
-
-/** The proxy did not do what was asked of it. `message` is a sentence without credentials. */
-export class ProxyProblem extends Error {
-  readonly code = 'PROXY_PROBLEM';
-  readonly hint: string;
-
-  constructor(message: string, hint: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.hint = hint;
-  }
-}
+import { ConnectTimeout } from '../dial/connect-timeout.ts';
+import type { AbortDial, DialDone, Offer, Reached, Target } from '../dial/dialler.ts';
+import type { ProxyServer } from '../dial/proxy-choice.ts';
+import { ProxyProblem } from '../dial/proxy-problem.ts';
+import type { SocketOpener } from '../dial/socket-opener.ts';
+import { negotiateSocks5 } from '../dial/socks5-tunnel.ts';
+import { triedAddresses } from '../dial/tried-addresses.ts';
 
 const reachHint = 'Check the address given with --proxy or in the environment, and that the proxy is up.';
 
-/** Dials a target directly. */
-export function dialDirect(connectors: Connectors, target: Target, http2: boolean, done: Dialled): AbortDial {
-  return connectors.connect(target, http2, null, done);
-}
-
 /** Dials a target through a tunnel that a proxy makes. */
 export function dialThrough(
-  connectors: Connectors,
+  opener: SocketOpener,
   proxy: ProxyServer,
   target: Target,
-  http2: boolean,
-  done: Dialled,
+  offer: Offer,
+  done: DialDone,
 ): AbortDial {
   let abort: AbortDial;
-  const tunnelled: Dialled = (error, socket) => {
+  const tunnelled: DialDone = (error, socket) => {
     if (error !== null || socket === null) done(error, null);
-    else if (target.secure) abort = connectors.connect(target, http2, socket, done);
+    else if (target.secure) abort = opener.open({ target, offer, reading: null }, socket, done);
     else done(null, socket);
   };
   abort =
     proxy.kind === 'socks5'
-      ? tunnelThroughSocks(connectors, proxy, target, tunnelled)
-      : tunnelThroughHttp(connectors, proxy, target, tunnelled);
+      ? tunnelThroughSocks(opener, proxy, target, tunnelled)
+      : tunnelThroughHttp(opener, proxy, target, tunnelled);
   // The addresses are those of the proxy: of the target's there is nothing to tell.
   return () => ({ ...abort(), tried: [] });
 }
 
-function tunnelThroughSocks(connectors: Connectors, proxy: ProxyServer, target: Target, done: Dialled): AbortDial {
-  const there = { secure: false, host: proxy.host, port: proxy.port };
-  return connectors.connect(there, false, null, (error, socket) => {
+function tunnelThroughSocks(opener: SocketOpener, proxy: ProxyServer, target: Target, done: DialDone): AbortDial {
+  return openTo(opener, { secure: false, host: proxy.host, port: proxy.port }, (error, socket) => {
     if (error !== null || socket === null) {
       done(unreachable(proxy, error), null);
       return;
@@ -71,13 +57,13 @@ function tunnelThroughSocks(connectors: Connectors, proxy: ProxyServer, target: 
   });
 }
 
-function tunnelThroughHttp(connectors: Connectors, proxy: ProxyServer, target: Target, done: Dialled): AbortDial {
+function tunnelThroughHttp(opener: SocketOpener, proxy: ProxyServer, target: Target, done: DialDone): AbortDial {
   const authority = `${isIP(target.host) === 6 ? `[${target.host}]` : target.host}:${target.port}`;
   let abort: AbortDial = nothingReached;
   const client = new Client(proxyUrl(proxy), {
     headersTimeout: 0,
     connect: (_options, callback) => {
-      abort = dialProxy(connectors, proxy, (error, socket) => callbackOf(callback, error, socket));
+      abort = dialProxy(opener, proxy, (error, socket) => callbackOf(callback, error, socket));
     },
   });
   client.connect({ path: authority, headers: { host: authority, ...proxyAuthorization(proxy) } }, (error, data) => {
@@ -98,12 +84,16 @@ function tunnelThroughHttp(connectors: Connectors, proxy: ProxyServer, target: T
 }
 
 /** Dials the proxy itself. */
-export function dialProxy(connectors: Connectors, proxy: ProxyServer, done: Dialled): AbortDial {
+export function dialProxy(opener: SocketOpener, proxy: ProxyServer, done: DialDone): AbortDial {
   const target: Target = { secure: proxy.kind === 'https', host: proxy.host, port: proxy.port };
-  return connectors.connect(target, false, null, (error, socket) => {
+  return openTo(opener, target, (error, socket) => {
     if (error !== null || socket === null) done(unreachable(proxy, error), null);
     else done(null, socket);
   });
+}
+
+function openTo(opener: SocketOpener, target: Target, done: DialDone): AbortDial {
+  return opener.open({ target, offer: 'http1', reading: null }, null, done);
 }
 
 /** Hands the outcome of a dialling to undici. */
@@ -137,7 +127,8 @@ function unreachable(proxy: ProxyServer, error: Error | null): ProxyProblem {
   if (error instanceof ProxyProblem) return error;
   const told = error === null ? 'no socket' : error.message || ('code' in error ? String(error.code) : error.name);
   // An error of one address names it in its message.
-  const reason = error instanceof AggregateError ? told + triedAddresses(error, proxy.host) : told;
+  const isOfSeveral = error instanceof AggregateError || error instanceof ConnectTimeout;
+  const reason = isOfSeveral ? told + triedAddresses(error, proxy.host) : told;
   return new ProxyProblem(`the proxy ${proxy.shown} cannot be used: ${reason}`, reachHint, error);
 }
 

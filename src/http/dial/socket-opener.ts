@@ -1,0 +1,134 @@
+// Opens one socket to a target: the place where a name becomes addresses, and where TLS is put on top. Knows
+// no proxies and no time limit; whoever uses it does.
+//
+// Invariant: the callback comes once, never before `open` has returned, and not after an abort, which frees
+// the socket at once. All sockets of an opener share one `NameLookup` and one `TlsClient`.
+
+import { connect, isIP } from 'node:net';
+import type { Socket, TcpNetConnectOpts } from 'node:net';
+import type { TransportOptions } from '../transport-options.ts';
+import { ConnectTimeout } from './connect-timeout.ts';
+import type { AbortDial, DialDone, Dialling, Reached } from './dialler.ts';
+import { NameLookup } from './name-lookup.ts';
+import { TlsClient } from './tls-client.ts';
+
+/**
+ * What Node gives an address to answer before it hangs up and tries the next. Its own 250 ms fail servers
+ * that are merely far away, and when thousands of connections are made at once. We can be patient,
+ * since an address that failed is left for a while: the time is not spent for each connection.
+ */
+const attemptMs = 1_000;
+/** A connection on which nothing comes for so long is probed by TCP. */
+const probeAfterMs = 60_000;
+
+export class SocketOpener {
+  readonly #names: NameLookup;
+  readonly #tls: TlsClient;
+
+  /** @throws UsageError for certificates that cannot be used. */
+  constructor(options: TransportOptions) {
+    this.#names = new NameLookup(options.lookup, options.clock);
+    this.#tls = new TlsClient(options);
+  }
+
+  /**
+   * Opens a socket, with TLS if the target wants it.
+   * @param under a socket that leads there already; null: one is connected
+   */
+  open(dialling: Dialling, under: Socket | null, done: DialDone): AbortDial {
+    const { host } = dialling.target;
+    const opening = new Opening(under === null && isIP(host) === 0 ? host : null, done);
+    try {
+      this.#begin(dialling, under, opening);
+    } catch (error) {
+      process.nextTick(() => opening.finish(error instanceof Error ? error : new Error(String(error))));
+    }
+    return () => opening.abort();
+  }
+
+  #begin({ target, offer, reading }: Dialling, under: Socket | null, opening: Opening): void {
+    const { host, port } = target;
+    if (under !== null) {
+      const { socket, failed } = this.#tls.begin(target, offer, { host, port, socket: under });
+      opening.wait(socket, 'secureConnect', failed);
+      return;
+    }
+    const way: TcpNetConnectOpts = {
+      host,
+      port,
+      lookup: this.#names.towards(port),
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: probeAfterMs,
+      autoSelectFamilyAttemptTimeout: attemptMs,
+    };
+    if (reading !== null) way.onread = { buffer: reading.buffer, callback: (bytes) => reading.callback(bytes) };
+    if (target.secure) {
+      const { socket, failed } = this.#tls.begin(target, offer, way);
+      opening.wait(socket, 'secureConnect', failed);
+      if (opening.name !== null) this.#names.watch(socket);
+    } else {
+      const socket = connect(way);
+      opening.wait(socket, 'connect', ignore);
+      if (opening.name !== null) this.#names.watch(socket);
+    }
+  }
+}
+
+/** One socket on its way. */
+class Opening {
+  /** What is looked up; null: nothing. */
+  readonly name: string | null;
+  readonly #tried: string[] = [];
+  #done: DialDone | null;
+  #socket: Socket | null = null;
+  #failed: () => void = ignore;
+
+  constructor(name: string | null, done: DialDone) {
+    this.name = name;
+    this.#done = done;
+  }
+
+  wait(socket: Socket, ready: 'connect' | 'secureConnect', failed: () => void): void {
+    this.#socket = socket;
+    this.#failed = failed;
+    socket.once(ready, () => this.finish(null));
+    socket.on('error', (error) => this.finish(error));
+    socket.once('close', () => this.finish(closedEarly()));
+    if (this.name !== null) socket.on('connectionAttempt', (address) => this.#tried.push(address));
+  }
+
+  finish(error: Error | null): void {
+    const done = this.#done;
+    if (done === null) return;
+    this.#done = null;
+    if (error === null) {
+      done(null, this.#socket);
+      return;
+    }
+    this.#failed();
+    this.#socket?.destroy();
+    done(timedOut(error) ? new ConnectTimeout(error) : error, null);
+  }
+
+  abort(): Reached {
+    this.#done = null;
+    this.#socket?.destroy();
+    return { lookingUp: this.#tried.length === 0 ? this.name : null, tried: this.#tried };
+  }
+}
+
+/** One address that refuses beside one that is silent: what was silent might have worked. */
+function timedOut(error: Error): error is AggregateError {
+  return error instanceof AggregateError && error.errors.some((one: unknown) => codeOf(one) === 'ETIMEDOUT');
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null;
+}
+
+function closedEarly(): Error {
+  return Object.assign(new Error('the connection was closed while it was being made'), { code: 'ECONNRESET' });
+}
+
+function ignore(): void {}
