@@ -8,7 +8,7 @@ import { decodeContent } from '../http/content-encoding.ts';
 import type { Governor } from '../govern/governor.ts';
 import type { Outcome } from '../http/outcome.ts';
 import { redirect } from '../http/redirects.ts';
-import { isIdempotent } from '../http/request.ts';
+import { allHeaders, isIdempotent } from '../http/request.ts';
 import type { Answer, Result } from '../http/result.ts';
 import type { RunEvents } from '../report/run-events.ts';
 import { classifyError, classifyStatus } from '../retry/classify.ts';
@@ -74,7 +74,7 @@ export class Verdict {
     const { policy } = this.#options;
     if (isIdempotent(job.request.method)) return true;
     const { idempotencyHeader: header } = policy;
-    const hasKey = header !== null && headerOf(job.request.headers, header.toLowerCase()) !== null;
+    const hasKey = header !== null && headerOf(allHeaders(job.request), header.toLowerCase()) !== null;
     return hasKey && !isOnce(job.request.method, policy);
   }
 

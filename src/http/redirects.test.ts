@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { redirect } from './redirects.ts';
+import { allHeaders } from './request.ts';
 import type { HttpRequest } from './request.ts';
 
 const post: HttpRequest = {
@@ -114,4 +115,14 @@ describe('headers', () => {
   test('the same origin gets them all', () => {
     expect(follow(request, 307, '/n').headers).toEqual(request.headers);
   });
+});
+
+test('headers of its own go where the shared ones go, and a credential among them does not', () => {
+  const headers = ['Accept', '*/*'];
+  const own = { ...post, headers, ownHeaders: ['Idempotency-Key', 'k', 'X-Token', 't', 'Content-Language', 'de'] };
+  const all = [...headers, ...own.ownHeaders];
+  expect(allHeaders(follow(own, 307, '/n'))).toEqual(all);
+  expect(allHeaders(follow(own, 302, '/n'))).toEqual(all.slice(0, 6));
+  const elsewhere = allHeaders(follow(own, 307, 'https://other.example/n'));
+  expect(elsewhere).toEqual(all.filter((_, at) => at !== 4 && at !== 5));
 });

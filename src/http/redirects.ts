@@ -5,6 +5,7 @@
 
 import { namesCredential } from './credential-names.ts';
 import { maskQuery } from './query-credentials.ts';
+import { allHeaders } from './request.ts';
 import type { HttpRequest } from './request.ts';
 
 /** What to do after an answer. */
@@ -46,7 +47,7 @@ function next(request: HttpRequest, status: number, target: URL): HttpRequest {
     method,
     origin: target.origin,
     path: target.pathname + target.search,
-    headers: nextHeaders(request.headers, keepsBody, sameOrigin),
+    headers: nextHeaders(allHeaders(request), keepsBody, sameOrigin),
     body: keepsBody ? request.body : null,
     shownUrl: maskQuery(target.origin + target.pathname + target.search),
   };

@@ -1,6 +1,8 @@
 // The vocabulary of a request that is ready to be sent. It is plain data: who builds one has
 // checked it, who sends one does not look at it again.
 
+import type { ByteString } from './byte-string.ts';
+
 /** A request as it goes to a transport. */
 export interface HttpRequest {
   /** Upper case, a valid token. */
@@ -11,9 +13,22 @@ export interface HttpRequest {
   readonly path: string;
   /** Flat list: name, value, name, value. Names as they are sent. `host` and `content-length` are the transport's. */
   readonly headers: readonly string[];
-  readonly body: string | Uint8Array | null;
+  /**
+   * More headers, to be sent behind those: what differs from request to request, so that `headers` may be one list
+   * for all of them, written once. Whoever reads headers reads `allHeaders`.
+   */
+  readonly ownHeaders?: readonly string[];
+  readonly body: RequestBody;
   /** The URL as it may be shown and recorded: without user info, and with values of `{{$env.NAME}}` masked. */
   readonly shownUrl: string;
+}
+
+/** A text goes out in UTF-8. */
+export type RequestBody = string | Uint8Array | ByteString | null;
+
+/** The whole header section of a request: name, value, name, value. */
+export function allHeaders({ headers, ownHeaders }: HttpRequest): readonly string[] {
+  return ownHeaders === undefined || ownHeaders.length === 0 ? headers : [...headers, ...ownHeaders];
 }
 
 const idempotentMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY']);

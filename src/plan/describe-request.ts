@@ -3,6 +3,8 @@
 
 import { namesCredential } from '../http/credential-names.ts';
 import { maskQuery } from '../http/query-credentials.ts';
+import { ByteString } from '../http/byte-string.ts';
+import { allHeaders } from '../http/request.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { formType } from './body-plan.ts';
 import { maskTexts, secretsIn } from './placed-secrets.ts';
@@ -21,10 +23,11 @@ export function describeRequest(request: HttpRequest, idempotencyHeader?: string
   const host = hostOf(request, secrets);
   const lines = [`# ${host === '***' ? '' : schemeOf(request)}${host}`];
   lines.push(`${request.method} ${maskTexts(path, secrets)} HTTP/1.1`);
-  if (!hasHost(request.headers)) lines.push(`Host: ${host}`);
-  for (let i = 0; i < request.headers.length; i += 2) {
-    const name = request.headers[i] ?? '';
-    const value = request.headers[i + 1] ?? '';
+  const headers = allHeaders(request);
+  if (!hasHost(headers)) lines.push(`Host: ${host}`);
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] ?? '';
+    const value = headers[i + 1] ?? '';
     lines.push(
       `${name}: ${namesCredential(name, idempotencyHeader) ? maskCredential(value) : maskTexts(value, secrets)}`,
     );
@@ -61,12 +64,13 @@ function maskCredential(value: string): string {
   return `${scheme}***`;
 }
 
-function describeBody({ body, headers }: HttpRequest, secrets: readonly string[]): string {
+function describeBody(request: HttpRequest, secrets: readonly string[]): string {
+  const body = request.body instanceof ByteString ? request.body.toText() : request.body;
   if (body === null) return '';
   if (typeof body !== 'string') return `<${body.byteLength} bytes>`;
   // Masked before it is cut: half a secret at the cut would not be found.
   const open = maskTexts(body, secrets);
-  const isForm = headers.includes(formType);
+  const isForm = allHeaders(request).includes(formType);
   const masked = isForm ? maskQuery(`?${open}`).slice(1) : open;
   if (masked.length <= shownBodyCharacters) return masked;
   return `${masked.slice(0, shownBodyCharacters)}… (${masked.length - shownBodyCharacters} more characters)`;

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { ByteString } from '../http/byte-string.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { TransportOptions } from '../http/transport-options.ts';
 import type { Transport } from '../http/transport.ts';
@@ -124,6 +125,27 @@ function wholeAnswers(make: Make, traits: Traits): void {
     expect(first).toMatch(/content-length: 5\r\n\r\ngr\xc3\xbcn$/i);
     expect(second.toLowerCase()).toContain('content-length: 3\r\n\r\n\0\xff\n');
     expect(third).toMatch(/content-length: 0\r\n/i);
+  });
+
+  test('headers of its own go out behind the shared ones; a body of bytes in a text goes out as these bytes', async () => {
+    await using server = await startScriptedServer([readRequest, answer(''), again]);
+    const transport = make();
+    const headers = ['x-shared', 's'];
+    for (const key of ['k-1', 'k-2']) {
+      const body = new ByteString('gr\xc3\xbcn\xff');
+      await exchange(transport, server.origin, { method: 'POST', headers, ownHeaders: ['x-key', key], body });
+    }
+    await exchange(transport, server.origin, { method: 'POST', headers });
+    const [first = '', second = '', third = ''] = server.requests;
+    for (const [request, key] of [
+      [first, 'k-1'],
+      [second, 'k-2'],
+    ] as const) {
+      expect(request).toMatch(new RegExp(`\r\nx-shared: s\r\n(.*\r\n)*x-key: ${key}\r\n`));
+      expect(request).toMatch(/content-length: 6\r\n/i);
+      expect(request.endsWith('\r\n\r\ngr\xc3\xbcn\xff')).toBe(true);
+    }
+    expect(third).not.toContain('x-key');
   });
 
   test('a large body comes whole', async () => {

@@ -12,6 +12,8 @@ import type { StreamTaker } from './http2-streams.ts';
 import { mapUndiciError } from './map-undici-error.ts';
 import type { OriginConnections, PendingExchange } from './origin-connections.ts';
 import { refusal } from './proxy-dial.ts';
+import { ByteString } from '../byte-string.ts';
+import { allHeaders } from '../request.ts';
 import type { HttpRequest } from '../request.ts';
 import type { BodySource } from '../body-source.ts';
 import type { Exchange, ResponseHandler, SendOptions } from '../transport.ts';
@@ -69,7 +71,9 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
   goOn(connection: UndiciConnection, connections: OriginConnections): void {
     this.#connection = connection;
     this.#connections = connections;
-    const { method, origin, path, headers, body } = this.#request;
+    const { method, origin, path, body: given } = this.#request;
+    const headers = allHeaders(this.#request);
+    const body = given instanceof ByteString ? given.toBuffer() : given;
     const { forward } = connections.route;
     const options: SendableOptions = { path, method, headers: headers as string[], body };
     if (this.#body !== null) streamInto(options, this.#body);
