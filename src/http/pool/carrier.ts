@@ -11,14 +11,18 @@ import type { WireExchange } from './wire-exchange.ts';
 export interface Carrier extends Listed<Carrier> {
   /** Exchanges given to it that have not been given back. */
   assigned: number;
+  /** Since when it is idle, on the pool's clock; the pool's to write. */
+  idleSinceMs: number;
   /** How many it may be given at once; 0: no more, for whatever reason. */
   readonly limit: number;
   /** Exchanges whose request began to leave on it. */
   readonly carried: number;
   /** Many exchanges at a time, independent of one another. */
   readonly multiplexed: boolean;
-  /** While idle: not to be used any more from then on, on the pool's clock. */
-  readonly usableUntilMs: number;
+  /** Its limit will soon be known to be higher: no other connection need be opened meanwhile. */
+  readonly isLearning: boolean;
+  /** It may be idle for so long; 0: it may not be used again. */
+  readonly keepMs: number;
   /** Sends a request. It may call back (`freed`, and the exchange's methods) at any time after it has returned. */
   start(exchange: WireExchange): void;
   /** Frees the socket at once. What is in flight on it has ended already, or is ended by the caller. */
@@ -29,10 +33,10 @@ export interface Carrier extends Listed<Carrier> {
 export interface CarrierOwner {
   /** An exchange has ended on it. `usable`: it is fit for another, as far as it knows. */
   freed(carrier: Carrier, usable: boolean): void;
-  /** Its `limit` is another one. */
+  /** Its `limit` is another one, or it is no longer learning. */
   limitChanged(carrier: Carrier): void;
-  /** Its socket is gone. It has failed what was in flight on it, and freed that. */
+  /** Its socket is gone. It has freed what was in flight on it, and is used no more. */
   gone(carrier: Carrier): void;
-  /** The server has not processed the request, and says so: it goes to another connection at no cost. */
-  unprocessed(carrier: Carrier, exchange: WireExchange): void;
+  /** The server has not processed the request, and says so: it goes to another connection at no cost. It was freed before. */
+  unprocessed(exchange: WireExchange, reason: Error): void;
 }

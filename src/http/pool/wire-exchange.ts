@@ -52,6 +52,8 @@ export class WireExchange implements Exchange, Bagged, TimeoutOwner {
   reused = false;
   done = false;
   headSeen = false;
+  /** `send` has not returned yet: no callback may be made. */
+  sending = true;
   /** The caller reads no further. */
   paused = false;
   /** So often it was given back unprocessed. */
@@ -81,14 +83,14 @@ export class WireExchange implements Exchange, Bagged, TimeoutOwner {
   /** Its request leaves on a connection. */
   begin(leg: Leg, reused: boolean): void {
     this.leg = leg;
-    this.reused = reused;
+    this.reused = reused && !this.fresh;
     this.sent = true;
   }
 
   /** The last byte of its request was handed to the system. */
   requestSent(): void {
     const { headersTimeoutMs } = this.#owner;
-    if (headersTimeoutMs > 0 && !this.headSeen) this.#watch(headersTimeoutMs);
+    if (headersTimeoutMs > 0 && !this.headSeen && !this.done) this.#watch(headersTimeoutMs);
   }
 
   /** An interim answer. */
@@ -125,6 +127,10 @@ export class WireExchange implements Exchange, Bagged, TimeoutOwner {
   /** It cannot go on. The connection was given back before. */
   fail(error: unknown): void {
     if (this.done) return;
+    if (this.sending) {
+      queueMicrotask(() => this.fail(error));
+      return;
+    }
     this.#settle();
     this.#owner.report(this, error);
   }

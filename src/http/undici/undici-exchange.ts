@@ -231,7 +231,9 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
 /** Has undici pull a body, and announce its length if it has one. */
 function streamInto(options: SendableOptions, source: BodySource): void {
   // undici asks for the iterator once, when it begins to send.
-  options.body = { [Symbol.asyncIterator]: () => source.open() } as unknown as NonNullable<Dispatcher.DispatchOptions['body']>;
+  options.body = { [Symbol.asyncIterator]: () => source.open() } as unknown as NonNullable<
+    Dispatcher.DispatchOptions['body']
+  >;
   const headers = options.headers as string[];
   if (source.lengthBytes !== null) options.headers = [...headers, 'content-length', String(source.lengthBytes)];
 }

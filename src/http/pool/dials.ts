@@ -1,0 +1,103 @@
+// The connections to an origin that are being made: how many may be at once, and what they become when the
+// protocol is known.
+//
+// Invariant: each dial ends in `opened` or `dialFailed`, once, unless it was given up.
+
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { Clock } from '../../concurrency/clock.ts';
+import { ManyfetchError } from '../../errors.ts';
+import type { AbortDial, Dialler } from '../dial/dialler.ts';
+import { Http1Connection } from '../wire/http1-connection.ts';
+import type { Http1Settings } from '../wire/http1-connection.ts';
+import { WireFault } from '../wire/wire-fault.ts';
+import type { Carrier, CarrierOwner } from './carrier.ts';
+import type { Route } from './route.ts';
+
+/** What is needed to make connections. */
+export interface DialParts {
+  readonly dialler: Dialler;
+  readonly clock: Clock;
+  readonly http1: Http1Settings;
+  readonly makeHttp2: (socket: Socket, owner: CarrierOwner) => Carrier;
+}
+
+/** Who gets them. */
+export interface DialsOwner extends CarrierOwner {
+  opened(carrier: Carrier): void;
+  dialFailed(error: Error): void;
+}
+
+export class Dials {
+  readonly #route: Route;
+  readonly #parts: DialParts;
+  readonly #owner: DialsOwner;
+  readonly #under = new Set<{ abort: AbortDial | null }>();
+  /** What the server speaks; `ask`: the first connection will tell. */
+  protocol: Route['protocol'];
+
+  constructor(route: Route, parts: DialParts, owner: DialsOwner) {
+    this.#route = route;
+    this.#parts = parts;
+    this.#owner = owner;
+    this.protocol = route.protocol;
+  }
+
+  /** Under way now. */
+  get size(): number {
+    return this.#under.size;
+  }
+
+  /** Whether one more may begin. */
+  get mayBegin(): boolean {
+    return this.protocol === 'http1' ? this.#under.size < 256 : this.#under.size === 0;
+  }
+
+  begin(): void {
+    const { dialler, http1 } = this.#parts;
+    const connection = this.protocol === 'http2' ? null : new Http1Connection(this.#owner, http1);
+    const dial: { abort: AbortDial | null } = { abort: null };
+    this.#under.add(dial);
+    const offer = this.protocol === 'ask' ? (this.#route.insists ? 'http2' : 'either') : this.protocol;
+    dial.abort = dialler.dial({ target: this.#route.target, offer, reading: connection }, (error, socket) => {
+      this.#under.delete(dial);
+      if (socket === null) {
+        this.#owner.dialFailed(error ?? new Error('no socket'));
+        return;
+      }
+      this.#made(socket, connection);
+    });
+  }
+
+  /** Gives up the one that was begun last. */
+  giveUpOne(): void {
+    const last = [...this.#under].at(-1);
+    if (last === undefined) return;
+    this.#under.delete(last);
+    last.abort?.();
+  }
+
+  giveUpAll(): void {
+    for (const { abort } of this.#under) abort?.();
+    this.#under.clear();
+  }
+
+  #made(socket: Socket, connection: Http1Connection | null): void {
+    const isHttp2 = socket instanceof TLSSocket ? socket.alpnProtocol === 'h2' : this.protocol === 'http2';
+    if (this.#route.insists && !isHttp2) {
+      socket.destroy();
+      const message = `${this.#route.origin} does not speak HTTP/2`;
+      this.#owner.dialFailed(new ManyfetchError('protocol_error', message, { hint: 'Use --http auto.' }));
+      return;
+    }
+    this.protocol = isHttp2 ? 'http2' : 'http1';
+    if (isHttp2 || connection === null) {
+      this.#owner.opened(this.#parts.makeHttp2(socket, this.#owner));
+      return;
+    }
+    connection.attach(socket);
+    // What speaks before it is asked is not an HTTP server.
+    if (connection.limit === 0) this.#owner.dialFailed(new WireFault('unasked'));
+    else this.#owner.opened(connection);
+  }
+}

@@ -1,0 +1,254 @@
+// The connections to one origin: picks the one that carries an exchange, has new ones opened for those that
+// wait, drops those that are of no more use. The pick is O(1).
+//
+// Over TLS the first connection decides the protocol, and those that come meanwhile wait for it and open no
+// sockets; over HTTP/2 they also wait for the server's SETTINGS. Invariants: a carrier is listed exactly if it
+// can be given one more exchange; while somebody waits, a dial is under way or a carrier learns.
+
+import { Timeout } from '../../concurrency/timer-wheel.ts';
+import type { TimeoutOwner, TimerWheel } from '../../concurrency/timer-wheel.ts';
+import { ConnectionList } from '../connection-list.ts';
+import { ConnectTimeout } from '../dial/connect-timeout.ts';
+import { isIdempotent } from '../request.ts';
+import type { Carrier } from './carrier.ts';
+import { Dials } from './dials.ts';
+import type { DialParts, DialsOwner } from './dials.ts';
+import type { Route } from './route.ts';
+import { WaitingLine } from './waiting-line.ts';
+import type { WireExchange } from './wire-exchange.ts';
+
+/** Connections beyond these are closed when they become idle. */
+const maxIdle = 1_024;
+/** How often it is looked for connections that were idle too long. */
+const sweepMs = 1_000;
+/** A dial that takes too long says why; those that only waited for one do a little later. */
+const patienceMs = 100;
+/** An exchange that was given back so often fails. */
+const maxReturns = 5;
+
+/** What the pools of a transport share. */
+export interface PoolParts extends DialParts {
+  readonly wheel: TimerWheel;
+  readonly connectTimeoutMs: number;
+  readonly counts: { open: number; made: number };
+  /** The pool has no connection left, and nobody waits: origins of long ago shall cost nothing. */
+  forget(pool: OriginPool): void;
+}
+
+export class OriginPool implements DialsOwner {
+  readonly origin: string;
+  readonly #parts: PoolParts;
+  readonly #dials: Dials;
+  readonly #all = new Set<Carrier>();
+  /** Those that carry nothing, and those that carry something and can take more. */
+  readonly #idle = new ConnectionList<Carrier>();
+  readonly #partial = new ConnectionList<Carrier>();
+  readonly #learning = new Set<Carrier>();
+  readonly #line = new WaitingLine();
+  /** Those that want a connection which is opened from now on. */
+  readonly #freshLine = new WaitingLine();
+  readonly #sweeper: Timeout;
+  readonly #deadline: Timeout;
+
+  constructor(route: Route, parts: PoolParts) {
+    this.origin = route.origin;
+    this.#parts = parts;
+    this.#dials = new Dials(route, parts, this);
+    this.#sweeper = new Timeout(onTimeout(() => this.#sweep()));
+    this.#deadline = new Timeout(onTimeout(() => this.#failLate()));
+  }
+
+  /** Has an exchange carried, now or as soon as there is a connection for it. */
+  start(exchange: WireExchange): void {
+    const carrier = exchange.fresh || this.#line.size > 0 ? null : this.#pick(exchange);
+    if (carrier === null) this.#wait(exchange);
+    else this.#assign(carrier, exchange);
+  }
+
+  /** It waits no longer. */
+  abandon(exchange: WireExchange): void {
+    if (!exchange.waits) return;
+    (exchange.fresh ? this.#freshLine : this.#line).remove(exchange);
+    if (this.#dials.size > this.#waiting) this.#dials.giveUpOne();
+    this.#forgetIfUnused();
+  }
+
+  freed(carrier: Carrier, usable: boolean): void {
+    this.#unlist(carrier);
+    carrier.assigned--;
+    if (!this.#all.has(carrier)) return;
+    if ((!usable && !carrier.multiplexed) || (carrier.assigned === 0 && carrier.limit === 0)) this.#drop(carrier);
+    else if (this.#line.size > 0) this.#serve(carrier, false);
+    else this.#list(carrier);
+  }
+
+  limitChanged(carrier: Carrier): void {
+    if (!this.#all.has(carrier)) return;
+    this.#unlist(carrier);
+    const hasLearned = !carrier.isLearning && this.#learning.delete(carrier);
+    if (carrier.limit === 0 && carrier.assigned === 0) this.#drop(carrier);
+    else this.#serve(carrier, hasLearned);
+    this.#dialForWaiting();
+  }
+
+  gone(carrier: Carrier): void {
+    if (this.#all.has(carrier)) this.#drop(carrier);
+  }
+
+  unprocessed(exchange: WireExchange, reason: Error): void {
+    if (exchange.done) return;
+    exchange.takeBack();
+    if (exchange.returns > maxReturns) exchange.fail(reason);
+    else this.start(exchange);
+  }
+
+  opened(carrier: Carrier): void {
+    const { counts } = this.#parts;
+    counts.open++;
+    counts.made++;
+    this.#all.add(carrier);
+    if (carrier.isLearning) this.#learning.add(carrier);
+    this.#serve(carrier, true);
+    this.#dialForWaiting();
+  }
+
+  dialFailed(error: Error): void {
+    // With one connection for all, they all waited for this one.
+    const isShared = this.#dials.protocol !== 'http1';
+    let failing = isShared ? this.#waiting : Math.min(1, this.#waiting);
+    for (; failing > 0; failing--) (this.#freshLine.shift() ?? this.#line.shift())?.fail(error);
+    this.#dialForWaiting();
+    this.#forgetIfUnused();
+  }
+
+  /** Closes what carries nothing. */
+  closeIdle(): void {
+    for (const carrier of this.#all) if (carrier.assigned === 0) this.#drop(carrier);
+  }
+
+  /** Ends all connections at once. Those that wait are failed by the caller. */
+  destroy(): void {
+    const { wheel } = this.#parts;
+    this.#dials.giveUpAll();
+    wheel.clear(this.#sweeper);
+    wheel.clear(this.#deadline);
+    for (const carrier of this.#all) this.#drop(carrier);
+  }
+
+  get #waiting(): number {
+    return this.#line.size + this.#freshLine.size;
+  }
+
+  #pick(exchange: WireExchange): Carrier | null {
+    const partial = this.#partial.top;
+    if (partial !== null && (partial.multiplexed || mayFollow(exchange))) return partial;
+    const nowMs = this.#parts.clock.now();
+    for (;;) {
+      const idle = this.#idle.top;
+      if (idle === null || nowMs - idle.idleSinceMs < idle.keepMs) return idle;
+      this.#drop(idle);
+    }
+  }
+
+  #assign(carrier: Carrier, exchange: WireExchange): void {
+    this.#unlist(carrier);
+    carrier.assigned++;
+    carrier.start(exchange);
+    if (this.#all.has(carrier)) this.#list(carrier);
+  }
+
+  #wait(exchange: WireExchange): void {
+    const { clock, connectTimeoutMs, wheel } = this.#parts;
+    exchange.waitsSinceMs = clock.now();
+    if (this.#waiting === 0) wheel.set(this.#deadline, connectTimeoutMs + patienceMs);
+    (exchange.fresh ? this.#freshLine : this.#line).push(exchange);
+    this.#dialForWaiting();
+  }
+
+  /** Gives a carrier all that it can take of those that wait. */
+  #serve(carrier: Carrier, isNew: boolean): void {
+    while (carrier.assigned < carrier.limit && this.#all.has(carrier)) {
+      const next = (isNew ? this.#freshLine.first : null) ?? this.#line.first;
+      if (next === null || (carrier.assigned > 0 && !carrier.multiplexed && !mayFollow(next))) break;
+      (next.fresh ? this.#freshLine : this.#line).remove(next);
+      this.#assign(carrier, next);
+    }
+    if (this.#all.has(carrier)) this.#list(carrier);
+  }
+
+  #list(carrier: Carrier): void {
+    if (carrier.listed || carrier.assigned >= carrier.limit) return;
+    if (carrier.assigned > 0) {
+      this.#partial.push(carrier);
+      return;
+    }
+    const { clock, wheel } = this.#parts;
+    carrier.idleSinceMs = clock.now();
+    this.#idle.push(carrier);
+    if (this.#sweeper.next === null) wheel.set(this.#sweeper, sweepMs);
+    const oldest = this.#idle.bottom;
+    if (this.#idle.size > maxIdle && oldest !== null) this.#drop(oldest);
+  }
+
+  /** Before `assigned` changes: it says in which list a carrier is. */
+  #unlist(carrier: Carrier): void {
+    if (carrier.listed) (carrier.assigned === 0 ? this.#idle : this.#partial).remove(carrier);
+  }
+
+  #drop(carrier: Carrier): void {
+    this.#unlist(carrier);
+    this.#all.delete(carrier);
+    this.#learning.delete(carrier);
+    this.#parts.counts.open--;
+    carrier.destroy();
+    this.#dialForWaiting();
+    this.#forgetIfUnused();
+  }
+
+  #dialForWaiting(): void {
+    while (this.#dials.size < this.#waiting && this.#learning.size === 0 && this.#dials.mayBegin) this.#dials.begin();
+  }
+
+  #sweep(): void {
+    const { clock, wheel } = this.#parts;
+    const nowMs = clock.now();
+    let carrier = this.#idle.bottom;
+    while (carrier !== null) {
+      const { above } = carrier;
+      if (nowMs - carrier.idleSinceMs >= carrier.keepMs) this.#drop(carrier);
+      carrier = above;
+    }
+    if (this.#idle.size > 0) wheel.set(this.#sweeper, sweepMs);
+  }
+
+  /** Fails those that have waited for a connection for too long. */
+  #failLate(): void {
+    const { clock, connectTimeoutMs, wheel } = this.#parts;
+    const nowMs = clock.now();
+    const limitMs = connectTimeoutMs + patienceMs;
+    let nextMs = Infinity;
+    for (const line of [this.#freshLine, this.#line]) {
+      while (line.first !== null && nowMs - line.first.waitsSinceMs >= limitMs) {
+        line.shift()?.fail(new ConnectTimeout(new AggregateError([])));
+      }
+      if (line.first !== null) nextMs = Math.min(nextMs, line.first.waitsSinceMs + limitMs - nowMs);
+    }
+    if (nextMs < Infinity) wheel.set(this.#deadline, nextMs);
+  }
+
+  #forgetIfUnused(): void {
+    if (this.#all.size > 0 || this.#dials.size > 0 || this.#waiting > 0) return;
+    this.#parts.wheel.clear(this.#sweeper);
+    this.#parts.wheel.clear(this.#deadline);
+    this.#parts.forget(this);
+  }
+}
+
+/** Whether a request may be sent behind another one whose answer has not come (RFC 9112, 9.3.2). */
+function mayFollow({ request, body }: WireExchange): boolean {
+  return body === null && isIdempotent(request.method);
+}
+
+function onTimeout(act: () => void): TimeoutOwner {
+  return { onTimeout: act };
+}

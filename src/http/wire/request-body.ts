@@ -1,0 +1,112 @@
+// Sends a body that is made while it is sent: pulls a piece, writes it, and pulls the next when the socket
+// has taken it. As it is, or in chunks (RFC 9112, 7.1).
+//
+// Invariant: once stopped it writes and pulls nothing more, and the source's iterator has been returned.
+
+import type { Socket } from 'node:net';
+import type { BodySource } from '../body-source.ts';
+
+/** The body that a caller gave does not do what it said. */
+export class BodySourceError extends Error {}
+
+/** Who is told how it ended. */
+export interface BodyPumpOwner {
+  /** All of the body was given to the socket. */
+  bodySent(): void;
+  /** The source failed, or its length was not what it said. */
+  bodyFailed(error: BodySourceError): void;
+}
+
+export class BodyPump {
+  readonly #socket: Socket;
+  readonly #source: BodySource;
+  readonly #owner: BodyPumpOwner;
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  #sentBytes = 0;
+  #over = false;
+  #wake: (() => void) | null = null;
+  readonly #onDrain = (): void => this.#wake?.();
+
+  constructor(socket: Socket, source: BodySource, owner: BodyPumpOwner) {
+    this.#socket = socket;
+    this.#source = source;
+    this.#owner = owner;
+    this.#pieces = source.open();
+  }
+
+  /** Runs to the end of the body. */
+  run(): void {
+    this.#socket.on('drain', this.#onDrain);
+    this.#pump().then(
+      () => this.#ended(null),
+      (error: unknown) => this.#ended({ error }),
+    );
+  }
+
+  /** The connection is of no more use, or the answer has come. */
+  stop(): void {
+    if (this.#over) return;
+    this.#leave();
+    this.#returnSource();
+  }
+
+  async #pump(): Promise<void> {
+    const { lengthBytes } = this.#source;
+    for (;;) {
+      const piece = await this.#pieces.next();
+      if (this.#over) return;
+      if (piece.done === true) break;
+      this.#sentBytes += piece.value.length;
+      if (lengthBytes !== null && this.#sentBytes > lengthBytes)
+        throw new Error(`it has more than the ${lengthBytes} bytes that it said`);
+      if (!this.#write(piece.value)) await this.#drained();
+      if (this.#over) return;
+    }
+    if (lengthBytes === null) this.#socket.write('0\r\n\r\n', 'latin1');
+    else if (this.#sentBytes < lengthBytes)
+      throw new Error(`it ended after ${this.#sentBytes} of the ${lengthBytes} bytes that it said`);
+  }
+
+  #write(piece: Uint8Array): boolean {
+    // An empty chunk would be the last one.
+    if (piece.length === 0) return true;
+    const socket = this.#socket;
+    if (this.#source.lengthBytes !== null) return socket.write(piece);
+    socket.cork();
+    socket.write(`${piece.length.toString(16)}\r\n`, 'latin1');
+    socket.write(piece);
+    const hasRoom = socket.write('\r\n', 'latin1');
+    socket.uncork();
+    return hasRoom;
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #ended(failure: { readonly error: unknown } | null): void {
+    if (this.#over) return;
+    this.#leave();
+    if (failure === null) {
+      this.#owner.bodySent();
+      return;
+    }
+    this.#returnSource();
+    const { error } = failure;
+    const message = error instanceof Error ? error.message : 'its source threw something that is no error';
+    this.#owner.bodyFailed(new BodySourceError(`the body of the request: ${message}`, { cause: error }));
+  }
+
+  /** What a source says when it is told to stop is of no interest to anyone. */
+  #returnSource(): void {
+    this.#pieces.return?.().then(undefined, () => undefined);
+  }
+
+  #leave(): void {
+    this.#over = true;
+    this.#socket.off('drain', this.#onDrain);
+    this.#wake?.();
+  }
+}
