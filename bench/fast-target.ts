@@ -8,7 +8,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from './find-program.ts';
-import { workFolder } from './work-folder.ts';
+import { runFolder } from './work-folder.ts';
 
 /** What every request is answered with: 201 bytes. */
 export const answerBody = JSON.stringify({
@@ -21,10 +21,17 @@ export const answerBody = JSON.stringify({
   note: 'ok'.padEnd(14, '.'),
 });
 
+const certificates = join(import.meta.dirname, '../src/testing/certificates');
+
+/** The authority behind the certificate of `secureUrl`. */
+export const authorityFile = join(certificates, 'ca.pem');
+
 /** A target that runs. */
 export interface FastTarget {
   readonly name: string;
   readonly url: string;
+  /** The same over TLS 1.3. Only nginx has it: with a node server in its place nothing answers there. */
+  readonly secureUrl: string;
   readonly port: number;
   /** Requests received since the start, this question included. */
   requests(): Promise<number>;
@@ -45,26 +52,31 @@ async function freePort(): Promise<number> {
 export async function startFastTarget(): Promise<FastTarget> {
   if (Buffer.byteLength(answerBody) !== 201) throw new Error(`the answer has ${answerBody.length} bytes, not 201`);
   const port = await freePort();
+  const securePort = await freePort();
   const nginx = findProgram('nginx');
-  const child = nginx === null ? spawnNode(port) : spawnNginx(nginx, port);
+  const child = nginx === null ? spawnNode(port) : spawnNginx(nginx, port, securePort);
   const url = `http://127.0.0.1:${port}`;
+  process.on('exit', () => child.kill());
   await untilItAnswers(child, `${url}/status`);
   return {
     name: nginx === null ? 'a node server (nginx is missing)' : 'nginx, one worker',
     url: `${url}/`,
+    secureUrl: `https://127.0.0.1:${securePort}/`,
     port,
     requests: () => countRequests(`${url}/status`),
     stop: () => stop(child),
   };
 }
 
-function spawnNginx(program: string, port: number): ChildProcess {
-  const prefix = join(workFolder, 'nginx');
+function spawnNginx(program: string, port: number, securePort: number): ChildProcess {
+  const prefix = join(runFolder, 'nginx');
   rmSync(prefix, { recursive: true, force: true });
   mkdirSync(prefix, { recursive: true });
   const filled = readFileSync(join(import.meta.dirname, 'nginx.conf'), 'utf8')
     .replace('\n${USER_LINE}\n', process.getuid?.() === 0 ? '\nuser root;\n' : '\n')
     .replace('listen 127.0.0.1:${PORT}', `listen 127.0.0.1:${port}`)
+    .replace('listen 127.0.0.1:${SECURE_PORT}', `listen 127.0.0.1:${securePort}`)
+    .replaceAll('${CERTIFICATES}', certificates)
     .replace('${BODY}', answerBody);
   writeFileSync(join(prefix, 'nginx.conf'), filled);
   return spawn(program, ['-p', prefix, '-c', 'nginx.conf', '-e', 'stderr'], {

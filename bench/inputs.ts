@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream, existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { sampleOrders } from '../scripts/sample-orders.ts';
-import { workFolder } from './work-folder.ts';
+import { runFolder, workFolder } from './work-folder.ts';
 
 /** A file of orders as people have them, about 370 bytes each. */
 export async function ordersFile(rows: number): Promise<string> {
@@ -20,17 +20,18 @@ export async function smallRecordsFile(rows: number): Promise<string> {
 }
 
 /** The same requests as a config of curl, which has no notion of a body for each line of a file. */
-export async function curlConfig(url: string, rows: number): Promise<string> {
-  const path = join(workFolder, 'curl.config');
-  await write(path, curlSections(url, rows));
+export async function curlConfig(url: string, rows: number, authority: string | null = null): Promise<string> {
+  const path = join(runFolder, 'curl.config');
+  await write(path, curlSections(url, rows, authority));
   return path;
 }
 
-function* curlSections(url: string, rows: number): Generator<string> {
+function* curlSections(url: string, rows: number, authority: string | null): Generator<string> {
+  const trusting = authority === null ? '' : `cacert = "${authority}"\n`;
   let first = true;
   for (const line of sampleOrders(rows)) {
     const body = line.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
-    yield `${first ? '' : 'next\n'}url = "${url}"\nheader = "content-type: application/json"\ndata-raw = "${body}"\noutput = "/dev/null"`;
+    yield `${first ? '' : 'next\n'}url = "${url}"\n${trusting}header = "content-type: application/json"\ndata-raw = "${body}"\noutput = "/dev/null"`;
     first = false;
   }
 }
@@ -38,8 +39,9 @@ function* curlSections(url: string, rows: number): Generator<string> {
 async function generated(name: string, lines: () => Iterable<string>): Promise<string> {
   const path = join(workFolder, name);
   if (!existsSync(path)) {
-    await write(`${path}.part`, lines());
-    renameSync(`${path}.part`, path);
+    const part = join(runFolder, name);
+    await write(part, lines());
+    renameSync(part, path);
   }
   return path;
 }

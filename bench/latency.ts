@@ -12,7 +12,7 @@ import { smallRecordsFile } from './inputs.ts';
 import { measure } from './measure.ts';
 import { median } from './median.ts';
 import { ourJob, removeRun } from './our-command.ts';
-import { workFolder } from './work-folder.ts';
+import { runFolder } from './work-folder.ts';
 
 const rows = 1000;
 const permits = 40;
@@ -53,7 +53,7 @@ function slowTarget(served: number[]): Server {
 }
 
 async function elapsedMs(count: number, url: string): Promise<number> {
-  const output = join(workFolder, 'latency.jsonl');
+  const output = join(runFolder, 'latency.jsonl');
   removeRun(output);
   const measured = await measure(ourJob(await smallRecordsFile(count), output, url, permits));
   if (measured.exitCode !== 0) throw new Error(`exit code ${measured.exitCode}: ${measured.stderr}`);

@@ -6,12 +6,14 @@ import { once } from 'node:events';
 import { openSync, closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from './find-program.ts';
-import { workFolder } from './work-folder.ts';
+import { runFolder } from './work-folder.ts';
 
 /** A program with its arguments. */
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
+  /** Added to our own environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Where its output goes. @default nowhere */
   readonly stdout?: 'collect' | '/dev/null';
 }
@@ -30,7 +32,7 @@ const gnuTime = findProgram('time');
 
 /** Runs a command to its end. */
 export async function measure(command: Command): Promise<Measured> {
-  const report = join(workFolder, 'time.txt');
+  const report = join(runFolder, 'time.txt');
   const [program, args] =
     gnuTime === null
       ? [command.program, command.args]
@@ -38,7 +40,10 @@ export async function measure(command: Command): Promise<Measured> {
   // A real /dev/null opened for writing: what is measured is the program's own write calls.
   const nowhere = openSync('/dev/null', 'w');
   const begin = performance.now();
-  const child = spawn(program, args, { stdio: ['ignore', command.stdout === 'collect' ? 'pipe' : nowhere, 'pipe'] });
+  const child = spawn(program, args, {
+    stdio: ['ignore', command.stdout === 'collect' ? 'pipe' : nowhere, 'pipe'],
+    env: { ...process.env, ...command.env },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -6,13 +6,13 @@ import type { Figure } from './figure.ts';
 import { smallRecordsFile } from './inputs.ts';
 import { measure } from './measure.ts';
 import { ourJob, removeRun } from './our-command.ts';
-import { inFlight } from './peers.ts';
-import { workFolder } from './work-folder.ts';
+import { inFlight } from './compare/peer.ts';
+import { runFolder } from './work-folder.ts';
 
 /** Peak memory of a short and of a long run. */
 export async function benchMemory(fewRows: number, manyRows: number): Promise<readonly Figure[]> {
   const target = await startFastTarget();
-  const output = join(workFolder, 'memory.jsonl');
+  const output = join(runFolder, 'memory.jsonl');
   const peaks: number[] = [];
   try {
     for (const rows of [fewRows, manyRows]) {

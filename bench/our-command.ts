@@ -5,11 +5,13 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from './measure.ts';
-import { workFolder } from './work-folder.ts';
+import { runFolder } from './work-folder.ts';
 
 const root = join(import.meta.dirname, '..');
-const app = join(workFolder, 'app');
+const app = join(runFolder, 'app');
 const bin = join(app, 'bin/manyfetch.js');
+// For programs that use ours as a library.
+process.env['MANYFETCH_BUILD'] = join(app, 'dist/index.js');
 
 /** Arguments that every run of ours gets besides its own. */
 let further: readonly string[] = [];

@@ -12,14 +12,14 @@ import { startFastTarget } from './fast-target.ts';
 import type { Figure } from './figure.ts';
 import { smallRecordsFile } from './inputs.ts';
 import { ourJob, removeRun } from './our-command.ts';
-import { inFlight } from './peers.ts';
-import { workFolder } from './work-folder.ts';
+import { inFlight } from './compare/peer.ts';
+import { runFolder } from './work-folder.ts';
 
 /** Time from the start of a resumed run to its first request. */
 export async function benchResume(settledRows: number): Promise<readonly Figure[]> {
   const input = await smallRecordsFile(Math.round(settledRows * 1.1));
-  const output = join(workFolder, 'resume.jsonl');
-  const fresh = join(workFolder, 'resume-fresh.jsonl');
+  const output = join(runFolder, 'resume.jsonl');
+  const fresh = join(runFolder, 'resume-fresh.jsonl');
   removeRun(output);
   process.stderr.write(`resume: settling ${settledRows} rows\n`);
   const port = await settle(input, output, settledRows);

@@ -1,5 +1,10 @@
 // The sections of the bench, in the order in which they run.
 
+import { comparePeers } from './compare/compare.ts';
+import { libraryPeers } from './compare/library.ts';
+import type { Peer } from './compare/peer.ts';
+import { tlsPeers } from './compare/tls.ts';
+import { wholeJobPeers } from './compare/whole-job.ts';
 import type { Figure } from './figure.ts';
 import { benchGovernor } from './governor.ts';
 import { benchLatency } from './latency.ts';
@@ -8,21 +13,13 @@ import { drawProfile, profileOurs } from './profile/profile.ts';
 import { benchResume } from './resume.ts';
 import type { Report, Section, Settings } from './section.ts';
 import { benchStart } from './start.ts';
-import { drawFigures, drawThroughput } from './table.ts';
-import { benchThroughput } from './throughput.ts';
+import { drawFigures, drawComparison } from './table.ts';
 
 /** All of them. */
 export const sections: readonly Section[] = [
-  {
-    name: 'throughput',
-    says: 'the whole job: rows a second, side by side with others',
-    rows: 500_000,
-    inAll: true,
-    run: async (settings) => {
-      const table = await benchThroughput(settings);
-      return { text: drawThroughput(table), json: table };
-    },
-  },
+  comparison('throughput', 'the whole job: rows a second, side by side with others', 500_000, wholeJobPeers),
+  comparison('library', 'fetchMany: requests a second, side by side with other clients', 300_000, libraryPeers),
+  comparison('tls', 'the same over TLS 1.3', 200_000, tlsPeers),
   figures('start', '--version, and one row all in', ({ rounds }) => benchStart(rounds * 3)),
   figures('latency', '1,000 rows, 50 ms each, 40 at a time: against the ideal', ({ rounds }) => benchLatency(rounds)),
   figures('memory', 'peak memory of 200,000 and of 2,000,000 rows', ({ scale }) =>
@@ -45,6 +42,15 @@ export const sections: readonly Section[] = [
     },
   },
 ];
+
+/** A section of peers side by side. */
+function comparison(name: string, says: string, rows: number, peers: readonly Peer[]): Section {
+  const run = async (settings: Settings): Promise<Report> => {
+    const table = await comparePeers(peers, settings);
+    return { text: `${table.target}\n${drawComparison(table)}`, json: table };
+  };
+  return { name, says, rows, inAll: true, run };
+}
 
 /** A section of single figures. */
 function figures(name: string, says: string, bench: (settings: Settings) => Promise<readonly Figure[]>): Section {

@@ -9,7 +9,7 @@ import { ordersFile } from './inputs.ts';
 import { measure, type Command } from './measure.ts';
 import { median } from './median.ts';
 import { ourJob, ours, removeRun } from './our-command.ts';
-import { workFolder } from './work-folder.ts';
+import { runFolder } from './work-folder.ts';
 
 /** `--version`, and a run of one row, all in. */
 export async function benchStart(rounds: number): Promise<readonly Figure[]> {
@@ -18,7 +18,7 @@ export async function benchStart(rounds: number): Promise<readonly Figure[]> {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const output = join(workFolder, 'start.jsonl');
+  const output = join(runFolder, 'start.jsonl');
   const input = await ordersFile(1);
   const node = await medianMs(rounds, () => ({ program: process.execPath, args: ['-e', '0'] }));
   const version = await medianMs(rounds, () => ours('--version'));

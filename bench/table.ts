@@ -1,12 +1,12 @@
 // Draws the tables in plain text. It computes nothing but whether a goal is met.
 
 import type { Figure } from './figure.ts';
-import type { ThroughputTable } from './throughput.ts';
+import type { Comparison } from './compare/compare.ts';
 
 const inUnits = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 
 /** The table of rates, ours first. */
-export function drawThroughput(table: ThroughputTable): string {
+export function drawComparison(table: Comparison): string {
   const header = ['', 'does', 'rows', 'rows/s', 'CPU µs/row', 'peak MB', 'ours is', 'goal', ''];
   const lines = table.lines.map((line) => {
     if (line.missing !== null) return [line.name, `no figures: ${line.missing}`, '', '', '', '', '', '', ''];

@@ -12,6 +12,8 @@ import time
 
 import aiohttp
 
+from result_line import result_line
+
 
 async def worker(session, url, records, output):
     for index, line in records:
@@ -19,19 +21,8 @@ async def worker(session, url, records, output):
         begin = time.perf_counter()
         async with session.post(url, json=record) as response:
             body = await response.json()
-            result = {
-                "index": index,
-                "id": record.get("id"),
-                "result": "ok" if response.status < 300 else "failed",
-                "status": response.status,
-                "ms": round((time.perf_counter() - begin) * 1000, 1),
-                "method": response.method,
-                "url": str(response.url),
-                "headers": dict(response.headers),
-                "body": body,
-            }
-        output.write(json.dumps(result, ensure_ascii=False))
-        output.write("\n")
+            ms = (time.perf_counter() - begin) * 1000
+            output.write(result_line(index, record, response.status, ms, str(response.url), dict(response.headers), body))
 
 
 async def main(source, target, url, workers):

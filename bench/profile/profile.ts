@@ -6,20 +6,20 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inFlight, peerFile } from '../compare/peer.ts';
 import { startFastTarget } from '../fast-target.ts';
 import { ordersFile } from '../inputs.ts';
 import { measure, type Command } from '../measure.ts';
 import { median } from '../median.ts';
 import { ourJob, removeRun } from '../our-command.ts';
-import { inFlight } from '../peers.ts';
 import { drawColumns } from '../table.ts';
-import { workFolder } from '../work-folder.ts';
+import { runFolder, workFolder } from '../work-folder.ts';
 import type { CpuNote } from './note-cpu.ts';
 import { readProfile, type ProfileTimes } from './read-profile.ts';
 
 const intervalMicros = 150;
-const output = join(workFolder, 'profile.jsonl');
-const noteFile = join(workFolder, 'cpu-note.json');
+const output = join(runFolder, 'profile.jsonl');
+const noteFile = join(runFolder, 'cpu-note.json');
 const profileName = 'manyfetch.cpuprofile';
 
 /** CPU microseconds a row. */
@@ -45,8 +45,10 @@ export async function profileOurs(rows: number, rounds: number): Promise<Profile
     process.stderr.write(`profile: ${rows} rows\n`);
     await runFresh(profiled(job));
     const report = summarize(rows, readProfile(join(workFolder, profileName)));
-    const loop = join(import.meta.dirname, '../peers/bare-socket-loop.ts');
-    const bare: Command = { program: process.execPath, args: [loop, input, target.url, String(inFlight)] };
+    const bare: Command = {
+      program: process.execPath,
+      args: [peerFile('bare-socket-loop.ts'), input, target.url, String(inFlight)],
+    };
     const micros: Readonly<Record<'ours' | 'bare', number[]>> = { ours: [], bare: [] };
     for (let round = 1; round <= rounds; round++) {
       process.stderr.write(`profile: round ${round}/${rounds} without a profiler\n`);
@@ -63,8 +65,11 @@ export async function profileOurs(rows: number, rounds: number): Promise<Profile
 function profiled({ program, args }: Command): Command {
   const flags = ['--cpu-prof', `--cpu-prof-interval=${intervalMicros}`, `--cpu-prof-dir=${workFolder}`];
   const preload = ['--import', join(import.meta.dirname, 'note-cpu.ts')];
-  const command = [program, ...flags, `--cpu-prof-name=${profileName}`, ...preload, ...args];
-  return { program: 'env', args: [`CPU_NOTE=${noteFile}`, ...command] };
+  return {
+    program,
+    args: [...flags, `--cpu-prof-name=${profileName}`, ...preload, ...args],
+    env: { CPU_NOTE: noteFile },
+  };
 }
 
 /** CPU microseconds of a run, all in. */

@@ -1,13 +1,14 @@
-// Rows a second against the fast target. Every peer runs once a round, in turn with the others; a ratio
+// Compares peers by rows a second against the fast target. Every peer runs once a round, in turn with the others; a ratio
 // is the median of the ratios within the rounds, so that a slow minute of the machine hits both sides.
 // Who leaves out a request, or a result of the whole job, is not given a figure but an error.
 
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { startFastTarget, type FastTarget } from './fast-target.ts';
-import { measure } from './measure.ts';
-import { median } from './median.ts';
-import { allPeers, type Peer } from './peers.ts';
+import { startFastTarget, type FastTarget } from '../fast-target.ts';
+import { measure } from '../measure.ts';
+import { median } from '../median.ts';
+import type { Settings } from '../section.ts';
+import type { Peer } from './peer.ts';
 
 /** What a peer took in one round. */
 interface Round {
@@ -17,7 +18,7 @@ interface Round {
 }
 
 /** A line of the table. */
-export interface ThroughputRow {
+export interface ComparedPeer {
   readonly name: string;
   readonly does: string;
   readonly rows: number;
@@ -31,22 +32,15 @@ export interface ThroughputRow {
   readonly goal: number | null;
 }
 
-export interface ThroughputTable {
+export interface Comparison {
   readonly target: string;
-  readonly lines: readonly ThroughputRow[];
+  readonly lines: readonly ComparedPeer[];
 }
 
-export interface ThroughputOptions {
-  readonly rows: number;
-  readonly rounds: number;
-  /** Only peers whose name contains this, and ours. */
-  readonly only: string | null;
-}
-
-/** Runs the peers in turn. */
-export async function benchThroughput(options: ThroughputOptions): Promise<ThroughputTable> {
+/** Runs the peers in turn; the first is ours. */
+export async function comparePeers(all: readonly Peer[], options: Settings): Promise<Comparison> {
   const { only } = options;
-  const peers = allPeers.filter((peer, place) => only === null || place === 0 || peer.name.includes(only));
+  const peers = all.filter((peer, place) => only === null || place === 0 || peer.name.includes(only));
   const missing = new Map(peers.map((peer) => [peer, peer.missing()]));
   const rounds = new Map<Peer, Round[]>(peers.map((peer) => [peer, []]));
   const target = await startFastTarget();
@@ -76,13 +70,12 @@ function rowsOf(peer: Peer, rows: number): number {
 }
 
 async function runOnce(peer: Peer, target: FastTarget, rows: number): Promise<Round | string> {
-  const command = await peer.command(target.url, rows);
+  const command = await peer.command(target, rows);
   const before = await target.requests();
   const measured = await measure(command);
   const sent = (await target.requests()) - before - 1;
   if (measured.exitCode !== 0) return `exit code ${measured.exitCode}: ${measured.stderr.trim().split('\n', 1)[0]}`;
-  const byDuration = peer.name.startsWith('wrk');
-  if (!byDuration && sent !== rows) return `sent ${sent} requests for ${rows} rows`;
+  if (peer.byDuration !== true && sent !== rows) return `sent ${sent} requests for ${rows} rows`;
   if (peer.output !== null && countLines(peer.output) !== rows)
     return `wrote ${countLines(peer.output)} results for ${rows} rows`;
   return {
@@ -103,7 +96,7 @@ function summarize(
   missing: string | null,
   rounds: readonly Round[],
   oursRounds: readonly Round[],
-): ThroughputRow {
+): ComparedPeer {
   const whole = missing === null && rounds.length > 0;
   const ratios = rounds.flatMap((round, place) => {
     const own = oursRounds[place];

@@ -1,0 +1,2 @@
+-- wrk sends one and the same GET.
+wrk.method = "GET"
