@@ -13,14 +13,18 @@ export function requestTo(origin: string, changes: Partial<HttpRequest> = {}): H
 
 /** An exchange and what became of it. */
 export class RecordedExchange implements ResponseHandler {
-  /** Callbacks in order: `head`, `data`, `end`, `error`. */
+  /** Callbacks in order: `information`, `head`, `data`, `trailers`, `end`, `error`. */
   readonly events: string[] = [];
+  /** Statuses of the interim answers, and the headers of the last. */
+  readonly interim: number[] = [];
+  hints: readonly string[] = [];
   readonly exchange: Exchange;
   /** Settled by `onEnd` or `onError`; pending for ever after a cancel. */
   readonly finished: Promise<this>;
   status = 0;
   headers: readonly string[] = [];
   body = '';
+  trailers: readonly string[] = [];
   error: TransportError | null = null;
   /** Called when the head comes, and when data comes. */
   onProgress: (event: 'head' | 'data') => void = () => {};
@@ -48,6 +52,17 @@ export class RecordedExchange implements ResponseHandler {
     this.onProgress('data');
   }
 
+  onInformation(status: number, headers: readonly string[]): void {
+    this.#record('information');
+    this.interim.push(status);
+    this.hints = [...headers];
+  }
+
+  onTrailers(headers: readonly string[]): void {
+    this.#record('trailers');
+    this.trailers = [...headers];
+  }
+
   onEnd(): void {
     this.#record('end');
     this.#finish(this);
@@ -57,6 +72,12 @@ export class RecordedExchange implements ResponseHandler {
     this.#record('error');
     this.error = error;
     this.#finish(this);
+  }
+
+  /** `onEnd` or `onError` has come. */
+  get ended(): boolean {
+    const last = this.events.at(-1);
+    return last === 'end' || last === 'error';
   }
 
   /** The events with runs of `data` told once. */

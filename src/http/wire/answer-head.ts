@@ -50,7 +50,8 @@ export function checkPartialHead(text: string, from: number): void {
   const start = 'HTTP/1.';
   if (!known.startsWith(start) && !start.startsWith(known)) throw badStatusLine(firstLine(known));
   const lineEnd = known.indexOf('\r\n');
-  if (from <= lineEnd && !statusLine.test(known.slice(0, lineEnd))) throw badStatusLine(firstLine(known));
+  if (lineEnd >= 0 && from <= lineEnd + 1 && !statusLine.test(known.slice(0, lineEnd)))
+    throw badStatusLine(firstLine(known));
 }
 
 /**
@@ -71,22 +72,27 @@ export function readFields(text: string, start: number): string[] {
   }
 }
 
-/** @throws WireFault for what may stand nowhere in a head, nor in a trailer section. */
-export function refuseForbidden(text: string, from = 0): void {
+/**
+ * @param section a trailer section begins with a field
+ * @throws WireFault for what may stand nowhere in a head, nor in a trailer section.
+ */
+export function refuseForbidden(text: string, from = 0, section: 'head' | 'trailers' = 'head'): void {
   for (let at = from; at < text.length; at++) {
     const char = text.charCodeAt(at);
     if (char >= 32 && char !== 127) continue;
     if (char === 13 && text.charCodeAt(at + 1) === 10) at++;
-    else if (char !== 9) throw forbidden(text, at, char);
+    else if (char !== 9) throw forbidden(text, at, char, section);
   }
 }
 
-function forbidden(text: string, at: number, char: number): WireFault {
+function forbidden(text: string, at: number, char: number, section: 'head' | 'trailers'): WireFault {
   const before = shown(text.slice(Math.max(0, at - 20), at));
   if (char === 13) return new WireFault('bare_cr', `behind ${before}`);
   if (char === 10) return new WireFault('bare_lf', `behind ${before}`);
   if (char === 0) return new WireFault('nul_byte', `behind ${before}`);
-  const where = firstLine(text).length > at ? 'bad_status_line' : 'bad_header_value';
+  const line = text.slice(text.lastIndexOf('\n', at) + 1, at);
+  const isFirst = section === 'head' && line.length === at;
+  const where = isFirst ? 'bad_status_line' : line.includes(':') ? 'bad_header_value' : 'bad_header_name';
   return new WireFault(where, `the byte ${char} behind ${before}`);
 }
 
@@ -120,7 +126,7 @@ function lineWithoutColon(line: string): WireFault {
 
 function badStatusLine(line: string): WireFault {
   const version = /^HTTP\/(\S*)/.exec(line);
-  if (version !== null && !/^1\.[01]?$/.test(version[1] ?? '')) return new WireFault('bad_version', shown(line));
+  if (version !== null && !/^1\.[01]$/.test(version[1] ?? '')) return new WireFault('bad_version', shown(line));
   if (/^HTTP\/1\.[01] \S/.test(line) && !/^HTTP\/1\.[01] [1-9]\d\d(?: |$)/.test(line)) {
     return new WireFault('bad_status', shown(line));
   }

@@ -141,7 +141,7 @@ export class ChunkedBody {
     const found = isEmpty ? 0 : text.indexOf('\r\n\r\n', Math.max(0, before - 3));
     if (found < 0) {
       if (text.length > this.#maxTrailerBytes) throw new WireFault('head_too_large', 'the trailer section');
-      refuseForbidden(text.endsWith('\r') ? text.slice(0, -1) : text);
+      refuseForbidden(text.endsWith('\r') ? text.slice(0, -1) : text, 0, 'trailers');
       this.#text = text;
       return end;
     }
@@ -152,7 +152,7 @@ export class ChunkedBody {
   }
 
   #tellTrailers(text: string): void {
-    refuseForbidden(text);
+    refuseForbidden(text, 0, 'trailers');
     const headers = readFields(text, 0);
     for (let at = 0; at < headers.length; at += 2) {
       if (forbiddenTrailers.has(headers[at] ?? '')) throw new WireFault('bad_trailer', headers[at]);
