@@ -92,11 +92,23 @@ class Opening {
   wait(socket: Socket, ready: 'connect' | 'secureConnect', failed: () => void): void {
     this.#socket = socket;
     this.#failed = failed;
-    socket.once(ready, () => this.finish(null));
-    socket.on('error', (error) => this.finish(error));
-    socket.once('close', () => this.finish(closedEarly()));
+    socket.once(ready, this.#onReady);
+    socket.on('error', this.#onError);
+    socket.on('close', this.#onClose);
     if (this.name !== null) socket.on('connectionAttempt', (address) => this.#tried.push(address));
   }
+
+  readonly #onReady = (): void => {
+    // An error that comes before its new owner listens must not end the process.
+    this.#socket?.off('close', this.#onClose).off('error', this.#onError).on('error', ignore);
+    this.finish(null);
+  };
+
+  readonly #onError = (error: Error): void => this.finish(error);
+
+  readonly #onClose = (): void => {
+    if (this.#done !== null) this.finish(closedEarly());
+  };
 
   finish(error: Error | null): void {
     const done = this.#done;
