@@ -9,10 +9,6 @@ import { runFolder } from './work-folder.ts';
 
 const root = join(import.meta.dirname, '..');
 const app = join(runFolder, 'app');
-const bin = join(app, 'bin/manyfetch.js');
-// For programs that use ours as a library.
-process.env['MANYFETCH_BUILD'] = join(app, 'dist/index.js');
-
 /** Arguments that every run of ours gets besides its own. */
 let further: readonly string[] = [];
 
@@ -21,28 +17,48 @@ export function alsoPass(args: readonly string[]): void {
   further = args;
 }
 
-/** Builds it. */
-export function buildOurs(): void {
-  rmSync(app, { recursive: true, force: true });
-  mkdirSync(app, { recursive: true });
-  for (const part of ['package.json', 'bin']) cpSync(join(root, part), join(app, part), { recursive: true });
-  const compiler = join(root, 'node_modules/.bin/tsc');
-  const config = join(root, 'tsconfig.build.json');
-  const built = spawnSync(compiler, ['-p', config, '--outDir', join(app, 'dist')], { cwd: root, encoding: 'utf8' });
-  if (!existsSync(bin) || !existsSync(join(app, 'dist/cli/main.js'))) throw new Error(`no build: ${built.stdout}`);
-  if (built.status !== 0)
-    process.stderr.write('bench: the build has type errors (npm run build shows them); measuring it all the same\n');
+/** For programs that use ours as a library: `--transport undici` is the option `transport`. */
+export function libraryEnvironment(): Readonly<Record<string, string>> {
+  const options = Object.fromEntries(
+    further.flatMap((word, place) => (word.startsWith('--') ? [[word.slice(2), further[place + 1]]] : [])),
+  );
+  return { MANYFETCH_BUILD: join(app, 'dist'), MANYFETCH_OPTIONS: JSON.stringify(options) };
 }
 
-/** `manyfetch` with arguments. */
-export function ours(...args: string[]): Command {
-  return { program: process.execPath, args: [bin, ...args] };
+/** Builds this checkout. */
+export function buildOurs(): void {
+  buildFrom(root, app);
 }
+
+/** Puts the package of a folder into another: built, if it is a checkout. Its dependencies are those of this one. */
+export function buildFrom(folder: string, into: string): string {
+  rmSync(into, { recursive: true, force: true });
+  mkdirSync(into, { recursive: true });
+  for (const part of ['package.json', 'bin']) cpSync(join(folder, part), join(into, part), { recursive: true });
+  const config = join(folder, 'tsconfig.build.json');
+  if (existsSync(config)) {
+    const compiler = join(root, 'node_modules/.bin/tsc');
+    const args = ['-p', config, '--outDir', join(into, 'dist')];
+    const built = spawnSync(compiler, args, { cwd: folder, encoding: 'utf8' });
+    if (built.status !== 0)
+      process.stderr.write('bench: the build has type errors (npm run build shows them); measuring it all the same\n');
+  } else cpSync(join(folder, 'dist'), join(into, 'dist'), { recursive: true });
+  if (!existsSync(join(into, 'dist/cli/main.js'))) throw new Error(`${folder} gives no build`);
+  return into;
+}
+
+/** `manyfetch` with arguments, of this checkout or of the build in a folder. */
+function ours(args: readonly string[], build = app): Command {
+  return { program: process.execPath, args: [join(build, 'bin/manyfetch.js'), ...args] };
+}
+
+/** `manyfetch --version`. */
+export const ourVersion = (): Command => ours(['--version']);
 
 /** The whole job: each record of a file as a POST, each answer a line of `output`. */
-export function ourJob(input: string, output: string, url: string, concurrency: number): Command {
+export function ourJob(input: string, output: string, url: string, concurrency: number, build = app): Command {
   const sending = ['--url', url, '--record-as-json', '-c', String(concurrency), '--progress', 'none'];
-  return ours('run', input, '-o', output, ...sending, ...further);
+  return ours(['run', input, '-o', output, ...sending, ...further], build);
 }
 
 /** Removes a run: its results and its journal. */

@@ -20,7 +20,8 @@ ${sections.map(({ name, says }) => `  ${name.padEnd(12)} ${says}`).join('\n')}
   --rows N     rows for the fast peers; slow ones get a share (default 500,000; profile and ab: 200,000)
   --only NAME  only peers whose name contains NAME, and ours
   --with ARGS  further arguments for our command, as in --with '--transport undici'
-  --a, --b     ab: two folders with a checkout or an installed package
+  --a, --b     ab: two folders, each with a checkout or an installed package (default: this checkout)
+  --with-a, --with-b   ab: further arguments for one of them
   --quick      one round, a tenth of the rows: does it run at all?
 `;
 
@@ -31,8 +32,10 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string' },
     only: { type: 'string' },
     with: { type: 'string', default: '' },
-    a: { type: 'string' },
-    b: { type: 'string' },
+    a: { type: 'string', default: join(import.meta.dirname, '..') },
+    b: { type: 'string', default: join(import.meta.dirname, '..') },
+    'with-a': { type: 'string', default: '' },
+    'with-b': { type: 'string', default: '' },
     profile: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -57,7 +60,7 @@ async function main(): Promise<void> {
   const scale = values.quick ? 0.1 : 1;
   const rounds = values.quick ? 1 : positive('--rounds', values.rounds);
   const rows = values.rows === undefined ? null : positive('--rows', values.rows);
-  alsoPass(values.with.split(' ').filter((word) => word !== ''));
+  alsoPass(words(values.with));
   buildOurs();
   process.stdout.write(`Node ${machine.node}, ${machine.cores} cores, ${machine.cpu}\n`);
   const found: Record<string, unknown> = {};
@@ -67,8 +70,8 @@ async function main(): Promise<void> {
       rows: Math.round((rows ?? section.rows) * scale),
       scale,
       only: values.only ?? null,
-      a: values.a ?? null,
-      b: values.b ?? null,
+      a: { folder: values.a, with: words(values['with-a']) },
+      b: { folder: values.b, with: words(values['with-b']) },
     };
     found[section.name] = await section.run(settings).then(
       ({ text, json }) => {
@@ -87,6 +90,10 @@ async function main(): Promise<void> {
   const report = { at: new Date().toISOString(), machine, rounds, with: values.with, found };
   writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
   process.stdout.write(`\nAlso in ${path}\n`);
+}
+
+function words(text: string): readonly string[] {
+  return text.split(' ').filter((word) => word !== '');
 }
 
 function positive(option: string, text: string): number {

@@ -1,5 +1,11 @@
 // The contract of a section of the bench: what `npm run bench -- NAME` runs.
 
+/** One of two builds. */
+export interface Side {
+  readonly folder: string;
+  readonly with: readonly string[];
+}
+
 /** What was asked for on the command line. */
 export interface Settings {
   /** Of which the median counts. */
@@ -10,9 +16,9 @@ export interface Settings {
   readonly scale: number;
   /** Only peers whose name contains this, and ours. */
   readonly only: string | null;
-  /** Two builds to be compared: folders that hold `bin/manyfetch.js` or a checkout. */
-  readonly a: string | null;
-  readonly b: string | null;
+  /** Two builds to be compared: folders with a checkout or an installed package, and arguments for each. */
+  readonly a: Side;
+  readonly b: Side;
 }
 
 /** What a section found: as text, and the same as JSON. */

@@ -1,5 +1,6 @@
 // The sections of the bench, in the order in which they run.
 
+import { compareBuilds, drawAb } from './ab.ts';
 import { comparePeers } from './compare/compare.ts';
 import { libraryPeers } from './compare/library.ts';
 import type { Peer } from './compare/peer.ts';
@@ -7,6 +8,7 @@ import { tlsPeers } from './compare/tls.ts';
 import { wholeJobPeers } from './compare/whole-job.ts';
 import type { Figure } from './figure.ts';
 import { benchGovernor } from './governor.ts';
+import { benchInFlight } from './in-flight/in-flight.ts';
 import { benchLatency } from './latency.ts';
 import { benchMemory } from './memory.ts';
 import { drawProfile, profileOurs } from './profile/profile.ts';
@@ -31,6 +33,19 @@ export const sections: readonly Section[] = [
   figures('governor', 'what limits, rates and breakers cost an attempt', ({ rounds }) =>
     Promise.resolve(benchGovernor(rounds)),
   ),
+  figures('in-flight', '15,000 requests in flight at once over HTTP/1.1: memory of each', ({ scale, rounds }) =>
+    benchInFlight(15_000 * scale, rounds),
+  ),
+  {
+    name: 'ab',
+    says: 'two builds over the same rows, in turn, by CPU time',
+    rows: 200_000,
+    inAll: false,
+    run: async (settings) => {
+      const report = await compareBuilds(settings);
+      return { text: drawAb(report), json: report };
+    },
+  },
   {
     name: 'profile',
     says: 'where the microseconds of a row go, by stage, and the floor in Node',

@@ -8,7 +8,7 @@ import type { Figure } from './figure.ts';
 import { ordersFile } from './inputs.ts';
 import { measure, type Command } from './measure.ts';
 import { median } from './median.ts';
-import { ourJob, ours, removeRun } from './our-command.ts';
+import { ourJob, ourVersion, removeRun } from './our-command.ts';
 import { runFolder } from './work-folder.ts';
 
 /** `--version`, and a run of one row, all in. */
@@ -21,7 +21,7 @@ export async function benchStart(rounds: number): Promise<readonly Figure[]> {
   const output = join(runFolder, 'start.jsonl');
   const input = await ordersFile(1);
   const node = await medianMs(rounds, () => ({ program: process.execPath, args: ['-e', '0'] }));
-  const version = await medianMs(rounds, () => ours('--version'));
+  const version = await medianMs(rounds, ourVersion);
   const row = await medianMs(rounds, () => {
     removeRun(output);
     return ourJob(input, output, url, 1);

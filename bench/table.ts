@@ -40,10 +40,10 @@ export function drawFigures(figures: readonly Figure[]): string {
   return drawColumns([header, ...lines], 2, new Set([4, 5]));
 }
 
-/** Ratios and microseconds are small numbers whose digits matter. */
+/** Ratios, microseconds and kilobytes are small numbers whose digits matter. */
 function shown(value: number, unit: Figure['unit']): string {
   if (unit === 'x') return value.toFixed(3);
-  return unit === 'µs' ? value.toFixed(2) : inUnits(value);
+  return unit === 'µs' || unit === 'KB' ? value.toFixed(2) : inUnits(value);
 }
 
 /** Columns from `textColumns` on stand to the right, except those named in `left`. */

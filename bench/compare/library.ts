@@ -1,5 +1,6 @@
 // Who is compared with `fetchMany`: GETs of one URL, 64 in flight, each body read as text, nothing recorded.
 
+import { libraryEnvironment } from '../our-command.ts';
 import { inFlight, needs, packageNeeds, type Peer, peerFile, wrk } from './peer.ts';
 
 function loop(name: string, client: string, share: number, goal: number | null, ...packages: string[]): Peer {
@@ -13,6 +14,7 @@ function loop(name: string, client: string, share: number, goal: number | null, 
       Promise.resolve({
         program: process.execPath,
         args: [peerFile('node-loop.ts'), client, url, String(rows), String(inFlight)],
+        env: libraryEnvironment(),
       }),
     output: null,
   };

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { authorityFile } from '../fast-target.ts';
 import { curlConfig, ordersFile } from '../inputs.ts';
-import { ourJob, removeRun } from '../our-command.ts';
+import { libraryEnvironment, ourJob, removeRun } from '../our-command.ts';
 import { runFolder } from '../work-folder.ts';
 import { inFlight, needs, type Peer, peerFile, wrk } from './peer.ts';
 
@@ -19,7 +19,7 @@ function loop(name: string, client: string, share: number): Peer {
     command: async ({ secureUrl }, rows) => ({
       program: process.execPath,
       args: [peerFile('node-loop.ts'), client, secureUrl, String(rows), String(inFlight), await ordersFile(rows)],
-      env: { NODE_EXTRA_CA_CERTS: authorityFile },
+      env: { ...libraryEnvironment(), NODE_EXTRA_CA_CERTS: authorityFile },
     }),
     output: null,
   };

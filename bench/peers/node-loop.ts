@@ -4,9 +4,9 @@
 // JSON POST; without one, GETs.
 
 import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { Agent, request, setGlobalDispatcher } from 'undici';
 import type * as Manyfetch from '../../src/index.ts';
+import { loadBuilt } from './load-build.ts';
 import { loadPeer } from './load-peer.ts';
 
 /** Sends one row, or a GET for null, and reads the answer as text. */
@@ -78,10 +78,9 @@ function* requests(): Generator<Manyfetch.SourceItem> {
   for (const body of rows()) yield body === null ? url : { url, headers: json, body };
 }
 
-/** The build is named by MANYFETCH_BUILD, further options of `fetchMany` by MANYFETCH_OPTIONS, as JSON. */
+/** Further options stand in MANYFETCH_OPTIONS, as JSON. */
 async function ours(): Promise<void> {
-  const build = pathToFileURL(process.env['MANYFETCH_BUILD'] ?? '').href;
-  const { fetchMany } = (await import(build)) as typeof Manyfetch;
+  const { fetchMany } = await loadBuilt<typeof Manyfetch>('index.js');
   const further = JSON.parse(process.env['MANYFETCH_OPTIONS'] ?? '{}') as object;
   for await (const result of fetchMany(requests(), { concurrency: inFlight, http: '1.1', ...further })) {
     if (result.result !== 'ok') throw new Error(result.error.message);

@@ -11,7 +11,7 @@ import { startFastTarget } from '../fast-target.ts';
 import { ordersFile } from '../inputs.ts';
 import { measure, type Command } from '../measure.ts';
 import { median } from '../median.ts';
-import { ourJob, removeRun } from '../our-command.ts';
+import { libraryEnvironment, ourJob, removeRun } from '../our-command.ts';
 import { drawColumns } from '../table.ts';
 import { runFolder, workFolder } from '../work-folder.ts';
 import type { CpuNote } from './note-cpu.ts';
@@ -21,6 +21,12 @@ const intervalMicros = 150;
 const output = join(runFolder, 'profile.jsonl');
 const noteFile = join(runFolder, 'cpu-note.json');
 const profileName = 'manyfetch.cpuprofile';
+
+/** CPU microseconds a row, all in, without a profiler. */
+interface Unprofiled {
+  readonly name: string;
+  readonly micros: number;
+}
 
 /** CPU microseconds a row. */
 export interface ProfileReport {
@@ -33,7 +39,8 @@ export interface ProfileReport {
   readonly system: number;
   /** Time on the wall to CPU time of the main thread while it was busy: well above 1, others had its core. */
   readonly wallToCpu: number;
-  readonly unprofiled: { readonly ours: number | null; readonly bareSockets: number | null };
+  /** Ours is the first, bare sockets the last. */
+  readonly unprofiled: readonly Unprofiled[];
 }
 
 /** Profiles one run, and measures `rounds` runs without a profiler. */
@@ -45,21 +52,37 @@ export async function profileOurs(rows: number, rounds: number): Promise<Profile
     process.stderr.write(`profile: ${rows} rows\n`);
     await runFresh(profiled(job));
     const report = summarize(rows, readProfile(join(workFolder, profileName)));
-    const bare: Command = {
-      program: process.execPath,
-      args: [peerFile('bare-socket-loop.ts'), input, target.url, String(inFlight)],
-    };
-    const micros: Readonly<Record<'ours' | 'bare', number[]>> = { ours: [], bare: [] };
-    for (let round = 1; round <= rounds; round++) {
-      process.stderr.write(`profile: round ${round}/${rounds} without a profiler\n`);
-      micros.ours.push((await runFresh(job)) / rows);
-      micros.bare.push((await runFresh(bare)) / rows);
-    }
-    return { ...report, unprofiled: { ours: median(micros.ours), bareSockets: median(micros.bare) } };
+    return { ...report, unprofiled: await measureUnprofiled(job, input, target.url, rows, rounds) };
   } finally {
     await target.stop();
     removeRun(output);
   }
+}
+
+/** Ours and what it is compared with, in turn; null: it does not run. */
+async function measureUnprofiled(
+  job: Command,
+  input: string,
+  url: string,
+  rows: number,
+  rounds: number,
+): Promise<readonly Unprofiled[]> {
+  const loop = (name: string, ...further: string[]): Command => ({
+    program: process.execPath,
+    args: [peerFile(name), input, url, String(inFlight), ...further],
+    env: libraryEnvironment(),
+  });
+  const compared = [
+    { name: 'the whole job', command: job, taken: [] as number[] },
+    { name: 'wire transport alone', command: loop('transport-loop.ts', 'wire'), taken: [] as number[] },
+    { name: 'undici transport alone', command: loop('transport-loop.ts', 'undici'), taken: [] as number[] },
+    { name: 'bare sockets, nothing recorded', command: loop('bare-socket-loop.ts'), taken: [] as number[] },
+  ];
+  for (let round = 1; round <= rounds; round++) {
+    process.stderr.write(`profile: round ${round}/${rounds} without a profiler\n`);
+    for (const { command, taken } of compared) taken.push((await runFresh(command)) / rows);
+  }
+  return compared.map(({ name, taken }) => ({ name, micros: median(taken) ?? 0 }));
 }
 
 function profiled({ program, args }: Command): Command {
@@ -102,7 +125,7 @@ function summarize(rows: number, times: ProfileTimes): Omit<ProfileReport, 'unpr
   };
 }
 
-const figure = (micros: number | null): string => (micros === null ? '-' : micros.toFixed(2));
+const figure = (micros: number): string => micros.toFixed(2);
 
 /** The tables in plain text. */
 export function drawProfile(report: ProfileReport): string {
@@ -110,12 +133,14 @@ export function drawProfile(report: ProfileReport): string {
   const stages = report.stages
     .filter(({ micros }) => micros >= 0.005)
     .map(({ stage, micros, native }) => [stage, figure(micros), native < 0.005 ? '' : figure(native), part(micros)]);
-  const { ours, bareSockets } = report.unprofiled;
+  const floor = report.unprofiled.at(-1)?.micros ?? 0;
   const without = [
-    ['CPU µs a row, no profiler', ''],
-    ['the whole job', figure(ours)],
-    ['bare sockets, nothing recorded', figure(bareSockets)],
-    ['ours minus bare sockets', figure(ours === null || bareSockets === null ? null : ours - bareSockets)],
+    ['CPU µs a row, no profiler', 'all', 'minus bare sockets'],
+    ...report.unprofiled.map(({ name, micros }) => [
+      name,
+      figure(micros),
+      micros === floor ? '' : figure(micros - floor),
+    ]),
   ];
   const busy =
     report.wallToCpu <= 1.25

@@ -1,0 +1,40 @@
+// A transport alone: the rows of a file as POSTs, the next when an answer is there, its body dropped. What
+// the whole job costs beyond this is the job's. Arguments: input, url, requests in flight, transport.
+
+import { readFileSync } from 'node:fs';
+import type { ResponseHandler } from '../../src/http/transport.ts';
+import { loadTransport } from './load-build.ts';
+
+const [input = '', url = '', inFlight = '64', kind = ''] = process.argv.slice(2);
+const { origin, pathname } = new URL(url);
+const lines = readFileSync(input, 'utf8').trimEnd().split('\n');
+const transport = await loadTransport(kind, { http: '1.1' });
+const headers = ['content-type', 'application/json'];
+let next = 0;
+let open = 0;
+
+function send(): void {
+  const line = lines[next++];
+  if (line === undefined) {
+    if (--open === 0) process.exit();
+    return;
+  }
+  transport.send({ method: 'POST', origin, path: pathname, headers, body: line, shownUrl: url }, handler);
+}
+
+/** One for all: it keeps nothing of an answer. */
+const handler: ResponseHandler = {
+  onHead: (status) => {
+    if (status !== 200) throw new Error(`status ${status}`);
+  },
+  onData: () => {},
+  onEnd: send,
+  onError: (error) => {
+    throw error;
+  },
+};
+
+for (; open < Number(inFlight);) {
+  open++;
+  send();
+}
