@@ -3,6 +3,7 @@
 // Hot path: nothing here is asynchronous for a line.
 
 import { isAscii, isUtf8 } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { badEncoding, tooLarge } from './bad-record.ts';
 import type { RecordPlace } from './bad-record.ts';
 import type { ByteWindow } from './byte-window.ts';
@@ -10,22 +11,25 @@ import { batchLimits } from './pass.ts';
 import type { FormatBatches, Pass } from './pass.ts';
 import type { InputBatch, InputPosition, InputRecord } from './reader.ts';
 
-/** What tells one format of lines from another. */
+/** What tells one format of lines from another; made for each reading of an input. */
 export interface LineFormat {
   /** Lines that begin with this byte hold no record; -1: no such lines. */
   readonly comment: number;
-  /** Makes a record of a line. */
-  read(text: string, place: RecordPlace): InputRecord;
+  /**
+   * Makes a record of the line from `start` up to `end`, which is good UTF-8 (or `latin1`, if all of it is ASCII). The
+   * bytes and the place are good for this call only.
+   */
+  read(bytes: Buffer, start: number, end: number, encoding: 'latin1' | 'utf8', place: RecordPlace): InputRecord;
 }
 
 const newline = 10;
 const carriageReturn = 13;
 
-/** Reads lines as `format` says. */
-export function lineBatches(format: LineFormat): FormatBatches {
+/** Reads lines as a format says. */
+export function lineBatches(makeFormat: () => LineFormat): FormatBatches {
   return async function* (window, pass) {
     await window.moveTo(pass.from.byte);
-    const lines = new Lines(window, pass, format);
+    const lines = new Lines(window, pass, makeFormat());
     for (;;) {
       const wholeBytes = lines.wholeBytes();
       if (wholeBytes > 0) yield* lines.cut(wholeBytes);
@@ -35,12 +39,14 @@ export function lineBatches(format: LineFormat): FormatBatches {
   };
 }
 
-class Lines {
+class Lines implements RecordPlace {
+  /** With `index` and `line` the place of the record that is being read. */
+  readonly name: string;
+  index: number;
+  line: number;
   readonly #window: ByteWindow;
   readonly #pass: Pass;
   readonly #format: LineFormat;
-  #index: number;
-  #line: number;
   #start: InputPosition;
   /** Bytes at the window's start that are known to hold no newline. */
   #searchedBytes = 0;
@@ -51,8 +57,9 @@ class Lines {
     this.#pass = pass;
     this.#format = format;
     this.#start = pass.from;
-    this.#index = pass.from.index;
-    this.#line = pass.from.line;
+    this.name = pass.name;
+    this.index = pass.from.index;
+    this.line = pass.from.line;
   }
 
   /** How many bytes of the window are whole lines. At the input's end the last line is whole as it is. */
@@ -91,10 +98,10 @@ class Lines {
       const next = found < 0 || found >= limit ? limit : found + 1;
       const ink = firstInk(bytes, at, next);
       if (ink >= 0 && ink !== comment) {
-        if (!isSettled(this.#index)) records.push(this.#record(at, found < 0 || found >= limit ? limit : found));
-        this.#index++;
+        if (!isSettled(this.index)) records.push(this.#record(at, found < 0 || found >= limit ? limit : found));
+        this.index++;
       }
-      if (found >= 0 && found < limit) this.#line++;
+      if (found >= 0 && found < limit) this.line++;
       at = next;
     }
     window.consume(at - first);
@@ -103,30 +110,27 @@ class Lines {
 
   #record(start: number, lineEnd: number): InputRecord {
     const { bytes } = this.#window;
-    const { name, maxRecordBytes } = this.#pass;
+    const { maxRecordBytes } = this.#pass;
     const end = lineEnd > start && bytes[lineEnd - 1] === carriageReturn ? lineEnd - 1 : lineEnd;
-    const place = { name, index: this.#index, line: this.#line };
-    if (end - start > maxRecordBytes) return tooLarge(place, bytes.subarray(start, end), maxRecordBytes);
+    if (end - start > maxRecordBytes) return tooLarge(this, bytes.subarray(start, end), maxRecordBytes);
     let encoding = this.#encoding;
     if (encoding === 'mixed') {
-      if (!isUtf8(bytes.subarray(start, end))) return badEncoding(place, bytes.subarray(start, end));
+      if (!isUtf8(bytes.subarray(start, end))) return badEncoding(this, bytes.subarray(start, end));
       encoding = 'utf8';
     }
-    // Its own string, not a slice: a slice would keep the whole block in memory as long as the record.
-    return this.#format.read(bytes.toString(encoding, start, end), place);
+    return this.#format.read(bytes, start, end, encoding, this);
   }
 
   #batch(records: readonly InputRecord[]): InputBatch {
     const start = this.#start;
-    this.#start = { index: this.#index, line: this.#line, byte: this.#window.byte };
+    this.#start = { index: this.index, line: this.line, byte: this.#window.byte };
     return { records, start, end: this.#start };
   }
 
   /** Passes a line that is too large without keeping it. */
   async skip(): Promise<InputBatch> {
     const window = this.#window;
-    const place = { name: this.#pass.name, index: this.#index, line: this.#line };
-    const bad = tooLarge(place, window.bytes.subarray(window.start, window.end), this.#pass.maxRecordBytes);
+    const bad = tooLarge(this, window.bytes.subarray(window.start, window.end), this.#pass.maxRecordBytes);
     let ink = -1;
     this.#searchedBytes = 0;
     for (;;) {
@@ -134,11 +138,11 @@ class Lines {
       const count = found < 0 ? window.length : found + 1;
       if (ink < 0) ink = firstInk(window.bytes, window.start, window.start + count);
       window.consume(count);
-      if (found >= 0) this.#line++;
+      if (found >= 0) this.line++;
       if (found >= 0 || !(await window.fill())) break;
     }
     if (ink < 0 || ink === this.#format.comment) return this.#batch([]);
-    const settled = this.#pass.isSettled(this.#index++);
+    const settled = this.#pass.isSettled(this.index++);
     return this.#batch(settled ? [] : [bad]);
   }
 }

@@ -27,8 +27,15 @@ interface RecordBase {
 /** A record that could be read. */
 export interface GoodRecord extends RecordBase {
   readonly kind: 'record';
-  /** A JSON value; for csv and tsv an object of strings; for txt `{url}`. */
+  /** A JSON value; for csv and tsv an object of strings; for txt `{url}`. It may be parsed only when it is asked for. */
   readonly value: unknown;
+  /** The record as it stands in the input, if it is JSON in UTF-8 on one line: one character a byte. */
+  readonly bytes?: string;
+  /**
+   * Its id, if that is known without its value: `id`, else `custom_id`, of its outermost object, as it is written there.
+   * Null: none that is a text or a number; absent: the value has to tell.
+   */
+  readonly plainId?: string | null | undefined;
 }
 
 /** A record that is there but cannot be read. It gets a `failed` result; the others go on. */

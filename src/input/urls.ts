@@ -2,15 +2,15 @@
 // URL is for the planner to say, which may resolve it against a base.
 
 import { lineBatches } from './line-batches.ts';
+import type { LineFormat } from './line-batches.ts';
 import type { FormatBatches } from './pass.ts';
 
-export const urlBatches: FormatBatches = lineBatches({
+const urlLines: LineFormat = {
   comment: 35,
-  read: (text, place) => ({
-    kind: 'record',
-    index: place.index,
-    line: place.line,
-    text,
-    value: { url: text.trim() },
-  }),
-});
+  read(bytes, start, end, encoding, { index, line }) {
+    const text = bytes.toString(encoding, start, end);
+    return { kind: 'record', index, line, text, value: { url: text.trim() } };
+  },
+};
+
+export const urlBatches: FormatBatches = lineBatches(() => urlLines);
