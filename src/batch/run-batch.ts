@@ -204,8 +204,8 @@ function listeners(statistics: RunStatistics, { onResult }: RunEnvironment): Run
     retryScheduled: () => statistics.retryScheduled(),
     resent: () => statistics.resent(),
     waiting: (origin, wait) => statistics.waiting(origin, wait),
-    settled: (result) => {
-      statistics.settled(result);
+    settled: (result, nowMs) => {
+      statistics.settled(result, nowMs);
       onResult(result);
     },
   };

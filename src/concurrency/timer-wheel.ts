@@ -51,10 +51,9 @@ export class TimerWheel {
     return this.#size;
   }
 
-  /** Sets a timeout; one that is set already is moved. */
-  set(timeout: Timeout, delayMs: number): void {
+  /** Sets a timeout; one that is set already is moved. `nowMs`: what the clock says, for who has just asked it. */
+  set(timeout: Timeout, delayMs: number, nowMs = this.#clock.now()): void {
     this.clear(timeout);
-    const nowMs = this.#clock.now();
     if (this.#size === 0) this.#tick = Math.floor(nowMs / this.#tickMs);
     timeout.dueMs = nowMs + delayMs;
     const slot = this.#slots[Math.max(Math.ceil(timeout.dueMs / this.#tickMs), this.#tick + 1) % slotCount];

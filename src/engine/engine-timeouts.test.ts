@@ -80,3 +80,20 @@ test('a request that is sent again at no cost has the time of one attempt', asyn
   expect(bench.stories()).toEqual(['ok 200 x1', 'failed timeout x1']);
   expect(bench.recorder.results.get(1)?.ms).toBeLessThanOrEqual(1020);
 });
+
+test('what starts after a pause has its time from then on, not from the end of what came before', async () => {
+  const bench = new EngineBench({
+    records: 2,
+    concurrency: 1,
+    script: () => ({ headMs: 10 }),
+    engine: { timeoutMs: 2000 },
+  });
+  bench.start();
+  await bench.untilMs(5);
+  bench.engine.pause();
+  await bench.untilMs(5000);
+  bench.engine.resume();
+  await bench.finish();
+  expect(bench.stories()).toEqual(['ok 200 x1', 'ok 200 x1']);
+  expect(bench.recorder.results.get(1)).toMatchObject({ ms: 10 });
+});

@@ -11,7 +11,6 @@
 import { Bag } from '../concurrency/bag.ts';
 import { TimerWheel } from '../concurrency/timer-wheel.ts';
 import type { TransportError } from '../errors.ts';
-import type { Governor } from '../govern/governor.ts';
 import type { Result } from '../http/result.ts';
 import type { Transport } from '../http/transport.ts';
 import type { InputBatch } from '../input/reader.ts';
@@ -32,7 +31,6 @@ export interface EngineOptions extends IntakeOptions, VerdictOptions {
   readonly batches: AsyncIterator<InputBatch>;
   /** Records from this index on are left alone. */
   readonly endIndex: number;
-  readonly governor: Governor;
   readonly transport: Transport;
 }
 
@@ -51,6 +49,8 @@ export class Engine implements AttemptEnds {
   readonly #agenda: Agenda<Job | Lane<Job>>;
   readonly #inFlight = new Bag<Job>();
   #pumpAsked = false;
+  /** What the clock says at the next pump, if it has just been asked; else NaN. */
+  #wakeMs = NaN;
   mode: 'running' | 'paused' | 'draining' | 'stopping' = 'running';
   #end: EngineEnd | null = null;
   readonly #done: PromiseWithResolvers<EngineEnd> = Promise.withResolvers();
@@ -63,13 +63,12 @@ export class Engine implements AttemptEnds {
     this.#agenda = new Agenda(clock, changed);
     this.lanes = new Lanes(options, this.#agenda, (job, refusal) => this.#verdict.refuse(job, refusal));
     const failed = (error: unknown): void => this.abort(error);
-    const settled = (result: Result): void => this.#settle(result);
     const feed = (this.#feed = new Feed({ batches, endIndex, onReady: changed, onError: failed }));
-    this.#intake = new Intake(options, { feed, lanes: this.lanes, ends: this, settled, failed, changed });
+    this.#intake = new Intake(options, { feed, lanes: this.lanes, ends: this, settled: this.#settle, failed, changed });
     this.#verdict = new Verdict(options, {
-      settle: (job, result) => {
+      settle: (job, result, nowMs) => {
         this.#intake.release(job);
-        this.#settle(result);
+        this.#settle(result, nowMs);
         this.lanes.released(job.lane);
       },
       again: (job, atMs) => this.#agenda.add(job, atMs),
@@ -132,9 +131,9 @@ export class Engine implements AttemptEnds {
   wake(): void {
     if (this.#pumpAsked || this.#end !== null) return;
     this.#pumpAsked = true;
-    const { clock, policy } = this.#options;
     // At once, so that a burst of answers does not become a burst of requests. But announcing what is sent
     // at most once costs a write, and is done for all that one turn of the event loop lets start.
+    const { clock, policy } = this.#options;
     if (policy.delivery === 'at-most-once') clock.soon(this.#onWake);
     else queueMicrotask(this.#onWake);
   }
@@ -157,12 +156,16 @@ export class Engine implements AttemptEnds {
       this.#send(job, true);
       return;
     }
+    const { clock, policy } = this.#options;
+    const nowMs = clock.now();
     this.#wheel.clear(job.timeout);
     this.#inFlight.delete(job);
     const { lane } = job;
-    this.#verdict.judge(job, error);
+    this.#verdict.judge(job, error, nowMs);
     this.lanes.released(lane);
     this.wake();
+    // What follows at once needs no other look at the clock.
+    if (policy.delivery === 'at-least-once') this.#wakeMs = nowMs;
   }
 
   get #isStarting(): boolean {
@@ -170,14 +173,15 @@ export class Engine implements AttemptEnds {
   }
 
   readonly #onWake = (): void => {
+    const nowMs = Number.isNaN(this.#wakeMs) ? this.#options.clock.now() : this.#wakeMs;
+    this.#wakeMs = NaN;
     this.#pumpAsked = false;
-    if (this.#end !== null) return;
     try {
-      if (this.#isStarting) this.#pump();
+      if (this.#end === null && this.#isStarting) this.#pump(nowMs);
     } catch (error) {
       this.abort(error);
-      return;
     }
+    if (this.#end !== null) return;
     const isIdle = this.#inFlight.size === 0 && this.#verdict.deciding === 0;
     const isOver = this.mode === 'stopping' || (this.mode === 'draining' && this.#intake.held === 0);
     if (isOver && isIdle) this.#finish({ kind: 'stopped' });
@@ -185,25 +189,21 @@ export class Engine implements AttemptEnds {
     else if (this.#isStarting) this.#agenda.arm();
   };
 
-  #pump(): void {
-    const { clock, governor, recorder } = this.#options;
-    const nowMs = clock.now();
+  #pump(nowMs: number): void {
+    const { governor, policy, recorder } = this.#options;
     comeBack(this.#agenda, this.lanes, nowMs);
-    const starting: Job[] = [];
-    const once: number[] = [];
-    while (governor.free > 0 && !recorder.isCongested) {
+    let once: Job[] | null = null;
+    while (this.#end === null && governor.free > 0 && !recorder.isCongested) {
       const lane = this.lanes.next();
-      if (lane === null) {
-        if (this.mode === 'draining' || !this.#intake.takeOne()) break;
-        continue;
-      }
-      const job = this.lanes.ask(lane, nowMs);
+      if (lane === null && (this.mode === 'draining' || !this.#intake.takeOne(nowMs))) break;
+      const job = lane === null ? null : this.lanes.ask(lane, nowMs);
       if (job === null) continue;
-      starting.push(job);
-      if (isOnce(job.request.method, this.#options.policy)) once.push(job.start.index);
+      if (isOnce(job.request.method, policy)) (once ??= []).push(job);
+      else this.#start(job, nowMs);
     }
-    if (once.length > 0) recorder.willSend(once);
-    for (const job of starting) this.#start(job, nowMs);
+    if (once === null || this.#end !== null) return;
+    recorder.willSend(once.map(({ start }) => start.index));
+    for (const job of once) this.#start(job, nowMs);
   }
 
   #start(job: Job, nowMs: number): void {
@@ -212,7 +212,7 @@ export class Engine implements AttemptEnds {
     job.exchangeStartedMs = nowMs;
     this.#inFlight.add(job);
     this.#options.events.attemptStarted(job.request.origin, isRedirected);
-    this.#wheel.set(job.timeout, job.start.timeoutMs - job.attemptMs);
+    this.#wheel.set(job.timeout, job.start.timeoutMs - job.attemptMs, nowMs);
     this.#send(job, false);
   }
 
@@ -221,17 +221,16 @@ export class Engine implements AttemptEnds {
     job.exchange = this.#options.transport.send(job.request, job, fresh ? { fresh } : undefined);
   }
 
-  #settle(result: Result): void {
+  readonly #settle = (result: Result, nowMs: number): void => {
     if (this.#end !== null) return;
     try {
       this.#options.recorder.settle(result);
+      this.#options.events.settled(result, nowMs);
+      this.wake();
     } catch (error) {
       this.abort(error);
-      return;
     }
-    this.#options.events.settled(result);
-    this.wake();
-  }
+  };
 
   #finish(end: EngineEnd): void {
     if (this.#end !== null) return;

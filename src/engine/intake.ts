@@ -43,7 +43,7 @@ export interface IntakeTargets {
   readonly feed: Feed;
   readonly lanes: Lanes;
   readonly ends: AttemptEnds;
-  readonly settled: (result: Result) => void;
+  readonly settled: (result: Result, nowMs: number) => void;
   /** A map module rejected in a way that is no record's fault. */
   readonly failed: (error: unknown) => void;
   /** A record that was planned later is in its lane. */
@@ -75,7 +75,7 @@ export class Intake {
   }
 
   /** Takes one record, if there is one and room for it. */
-  takeOne(): boolean {
+  takeOne(nowMs: number): boolean {
     const { feed } = this.#targets;
     const { planner, recorder } = this.#options;
     if (!this.#hasRoom() || recorder.isFull) return false;
@@ -88,12 +88,12 @@ export class Intake {
     this.held++;
     recorder.opened(record.index);
     if (record.kind === 'bad') {
-      this.#unsent(record.index, null, record.error);
+      this.#unsent(record.index, null, record.error, nowMs);
       return true;
     }
     const planned = planner.plan(record.value, record.index, record.text);
     if (planned instanceof Promise) this.#planLater(planned, record);
-    else this.#planned(planned, record.index);
+    else this.#planned(planned, record.index, nowMs);
     return true;
   }
 
@@ -130,12 +130,12 @@ export class Intake {
   #plannedLater(planned: Planned, index: number): void {
     this.#planning--;
     if (this.#isDraining) this.release(null);
-    else this.#planned(planned, index);
+    else this.#planned(planned, index, this.#options.clock.now());
   }
 
-  #planned(planned: Planned, index: number): void {
+  #planned(planned: Planned, index: number, nowMs: number): void {
     if (planned.kind !== 'request') {
-      this.#unsent(index, planned.id, planned.kind === 'bad' ? planned.error : null);
+      this.#unsent(index, planned.id, planned.kind === 'bad' ? planned.error : null, nowMs);
       return;
     }
     const { clock, governor, policy, recorder, timeoutMs, maxBodyBytes } = this.#options;
@@ -146,7 +146,7 @@ export class Intake {
       request,
       timeoutMs: planned.timeoutMs ?? timeoutMs,
       maxBodyBytes,
-      plannedMs: clock.now(),
+      plannedMs: nowMs,
       cost: planned.cost,
       costGuess: governor.costs,
     };
@@ -155,15 +155,15 @@ export class Intake {
     if (isOnce(request.method, policy) && recorder.isDoubtful(index)) {
       const message = 'the run ended while the request was in flight; with at-most-once it is not sent again';
       this.release(job);
-      this.#targets.settled(unknownResult(job, message, { monotonicMs: clock.now(), wallMs: clock.wallNow() }, 1));
+      this.#targets.settled(unknownResult(job, message, { monotonicMs: nowMs, wallMs: clock.wallNow() }, 1), nowMs);
     } else {
       this.#targets.lanes.put(job, false);
     }
   }
 
-  #unsent(index: number, id: string | null, error: RecordError | null): void {
+  #unsent(index: number, id: string | null, error: RecordError | null, nowMs: number): void {
     this.release(null);
-    this.#targets.settled(unsentResult(index, id, error, this.#options.clock.wallNow()));
+    this.#targets.settled(unsentResult(index, id, error, this.#options.clock.wallNow()), nowMs);
   }
 }
 

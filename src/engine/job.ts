@@ -8,8 +8,8 @@ import type { TimeoutOwner } from '../concurrency/timer-wheel.ts';
 import { TransportError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Exchange, ResponseHandler } from '../http/transport.ts';
-import type { Queued } from './job-list.ts';
 import type { Lane } from './lane.ts';
+import type { Linked } from './linked-list.ts';
 
 /** Where the end of an attempt goes. */
 export interface AttemptEnds {
@@ -32,8 +32,9 @@ export interface JobStart {
 }
 
 const nothing = Buffer.alloc(0);
+const noHeaders: readonly string[] = [];
 
-export class Job implements ResponseHandler, TimeoutOwner, Queued<Job>, Bagged {
+export class Job implements ResponseHandler, TimeoutOwner, Linked<Job>, Bagged {
   readonly start: JobStart;
   readonly #ends: AttemptEnds;
   readonly timeout: Timeout = new Timeout(this);
@@ -70,7 +71,7 @@ export class Job implements ResponseHandler, TimeoutOwner, Queued<Job>, Bagged {
   /** What ended last went over a connection that had carried an earlier request. */
   reused = false;
   status: number | null = null;
-  headers: readonly string[] = [];
+  headers: readonly string[] = noHeaders;
   #body: Buffer = nothing;
   #chunks: Buffer[] | null = null;
   #bodyBytes = 0;
@@ -108,7 +109,7 @@ export class Job implements ResponseHandler, TimeoutOwner, Queued<Job>, Bagged {
   /** Forgets what came of an earlier answer. */
   clearAnswer(): void {
     this.status = null;
-    this.headers = [];
+    this.headers = noHeaders;
     this.#body = nothing;
     this.#chunks = null;
     this.#bodyBytes = 0;

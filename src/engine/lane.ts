@@ -5,16 +5,18 @@
 
 import type { Gate } from '../govern/gate.ts';
 import type { OriginWait } from '../report/run-events.ts';
-import { JobList } from './job-list.ts';
-import type { Queued } from './job-list.ts';
+import { LinkedList } from './linked-list.ts';
+import type { Linked } from './linked-list.ts';
 
 export type LaneState = 'empty' | 'active' | 'wants-permit' | 'waits';
 
-export class Lane<Job extends Queued<Job>> {
+export class Lane<Job extends Linked<Job>> implements Linked<Lane<Job>> {
   readonly gate: Gate;
-  readonly ready = new JobList<Job>();
-  readonly retries = new JobList<Job>();
+  readonly ready = new LinkedList<Job>();
+  readonly retries = new LinkedList<Job>();
   state: LaneState = 'empty';
+  /** In the round, while it is active. */
+  nextInList: Lane<Job> | null = null;
   /** The end of the wait that those who listen were told of; 0 if they know of none, `Infinity` while a probe is under way. */
   announcedUntilMs = 0;
   announcedReason: OriginWait['reason'] = 'rate';

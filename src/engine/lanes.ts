@@ -6,8 +6,8 @@ import { untilRelease } from '../govern/gate.ts';
 import type { OriginWait, RunEvents } from '../report/run-events.ts';
 import type { Agenda } from './agenda.ts';
 import type { Job } from './job.ts';
-import type { JobList } from './job-list.ts';
 import { Lane } from './lane.ts';
+import { LinkedList } from './linked-list.ts';
 
 /** So many origins are remembered before idle ones are looked for. */
 const manyOrigins = 10_000;
@@ -33,8 +33,9 @@ export class Lanes {
   readonly #agenda: Agenda<Job | Lane<Job>>;
   readonly #refuse: (job: Job, refusal: Refusal) => void;
   readonly #lanes = new Map<string, Lane<Job>>();
-  #round: Lane<Job>[] = [];
-  #at = 0;
+  readonly #round = new LinkedList<Lane<Job>>();
+  /** The one that was looked up last: nearly always the next as well. */
+  #latest: Lane<Job> | null = null;
   /** Records that stand in lanes, and those of them that wait for a budget, or whose origin is held up for long. */
   waiting = 0;
   parked = 0;
@@ -53,8 +54,8 @@ export class Lanes {
    * origin that takes them as fast as it can, there are none.
    */
   get looksFarAhead(): boolean {
-    for (const lane of this.#lanes.values()) return this.#lanes.size > 1 || lane.state === 'waits' || lane.parked;
-    return false;
+    const lane = this.#latest;
+    return lane !== null && (this.#lanes.size > 1 || lane.state === 'waits' || lane.parked);
   }
 
   [Symbol.iterator](): IterableIterator<Lane<Job>> {
@@ -63,12 +64,14 @@ export class Lanes {
 
   /** The lane of an origin. */
   of(origin: string): Lane<Job> {
+    if (this.#latest !== null && this.#latest.gate.origin === origin) return this.#latest;
     let lane = this.#lanes.get(origin);
     if (lane === undefined) {
       if (this.#lanes.size >= manyOrigins && this.#lanes.size % manyOrigins === 0) this.#forgetIdle();
       lane = new Lane(this.#options.governor.gate(origin));
       this.#lanes.set(origin, lane);
     }
+    this.#latest = lane;
     return lane;
   }
 
@@ -110,17 +113,7 @@ export class Lanes {
 
   /** The next lane to be asked; it leaves the round. Null: there is none. */
   next(): Lane<Job> | null {
-    const lane = this.#round[this.#at++];
-    if (lane === undefined) {
-      this.#round = [];
-      this.#at = 0;
-      return null;
-    }
-    if (this.#at >= 1024) {
-      this.#round.splice(0, this.#at);
-      this.#at = 0;
-    }
-    return lane;
+    return this.#round.shift();
   }
 
   /** A permit of a lane came back, or something it waits for may have come sooner. */
@@ -160,7 +153,7 @@ export class Lanes {
     return job.lane;
   }
 
-  #taken(lane: Lane<Job>, list: JobList<Job>, job: Job, cost: number): void {
+  #taken(lane: Lane<Job>, list: LinkedList<Job>, job: Job, cost: number): void {
     this.#park(lane, false);
     this.#shift(lane, list);
     job.takenCost = cost;
@@ -254,7 +247,7 @@ export class Lanes {
     this.parked += parked ? lane.ready.size : -lane.ready.size;
   }
 
-  #shift(lane: Lane<Job>, list: JobList<Job>): Job | null {
+  #shift(lane: Lane<Job>, list: LinkedList<Job>): Job | null {
     const job = list.shift();
     if (job === null) return null;
     this.waiting--;
@@ -267,5 +260,6 @@ export class Lanes {
       if (lane.state === 'empty' && lane.gate.inFlight === 0 && this.#options.governor.forget(origin))
         this.#lanes.delete(origin);
     }
+    this.#latest = null;
   }
 }

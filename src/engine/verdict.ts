@@ -46,7 +46,7 @@ export interface VerdictOptions {
 
 /** What may follow. */
 export interface VerdictTargets {
-  settle(job: Job, result: Result): void;
+  settle(job: Job, result: Result, nowMs: number): void;
   /** The record is due again then, on the monotonic clock. */
   again(job: Job, atMs: number): void;
   /** The record's request is another one now, maybe of another origin. */
@@ -58,6 +58,12 @@ export class Verdict {
   readonly #targets: VerdictTargets;
   /** Records whose bodies are being decoded. */
   deciding = 0;
+  /** The wall clock, and when it was asked. */
+  #wallMs = 0;
+  #wallAskedMs = -Infinity;
+  /** The header section that was looked through last, and what it said: a transport may give the same list for many answers. */
+  #section = noHeaders;
+  #encoding: string | null = null;
 
   constructor(options: VerdictOptions, targets: VerdictTargets) {
     this.#options = options;
@@ -92,19 +98,20 @@ export class Verdict {
       refusal === 'origin_down'
         ? `${gate.origin} is down (${gate.waitDetail ?? 'no answer'}), longer than --outage and --max-outage let a record wait`
         : 'an earlier answer of this origin asked for a longer wait than --max-wait allows';
-    this.#targets.settle(job, failedResult(job, null, refusal, message, this.#moment()));
+    const nowMs = this.#options.clock.now();
+    this.#targets.settle(job, failedResult(job, null, refusal, message, this.#moment(nowMs)), nowMs);
   }
 
-  /** Judges an attempt that has ended. */
-  judge(job: Job, error: TransportError | null): void {
-    const { clock, events, success } = this.#options;
-    const nowMs = clock.now();
+  /** Judges an attempt that has ended now. */
+  judge(job: Job, error: TransportError | null, nowMs: number): void {
+    const { events, success } = this.#options;
     const ms = nowMs - job.exchangeStartedMs;
     job.endExchange(ms);
     const status = error === null ? job.status : null;
     const code = error?.code ?? null;
-    const onward = status === null || success.has(status) ? null : redirect(job.request, status, job.headers);
-    const outcome = onward?.kind === 'follow' ? 'success' : this.#classify(status, code);
+    const isOk = status !== null && success.has(status);
+    const onward = status === null || isOk ? null : redirect(job.request, status, job.headers);
+    const outcome = isOk || onward?.kind === 'follow' ? 'success' : this.#classify(status, code);
     const end = {
       origin: job.request.origin,
       outcome,
@@ -118,11 +125,11 @@ export class Verdict {
     job.lane.gate.release(end, nowMs);
     events.attemptEnded(end);
     if (onward?.kind === 'follow') {
-      this.#follow(job, onward.request);
+      this.#follow(job, onward.request, nowMs);
     } else if (onward?.kind === 'bad') {
-      this.#decode(job, { code: 'bad_redirect', message: onward.message });
+      this.#decode(job, { code: 'bad_redirect', message: onward.message }, nowMs);
     } else if (outcome === 'success') {
-      this.#decode(job, null);
+      this.#decode(job, null, nowMs);
     } else {
       this.#fail(job, status, error, nowMs);
     }
@@ -133,10 +140,10 @@ export class Verdict {
     return classifyStatus(status ?? 0, this.#options.success);
   }
 
-  #follow(job: Job, next: Job['request']): void {
+  #follow(job: Job, next: Job['request'], nowMs: number): void {
     if (job.redirects >= this.#options.redirects) {
       const message = `more than ${this.#options.redirects} redirects; the last one led to ${next.shownUrl}`;
-      this.#decode(job, { code: 'too_many_redirects', message });
+      this.#decode(job, { code: 'too_many_redirects', message }, nowMs);
       return;
     }
     job.redirects++;
@@ -161,30 +168,31 @@ export class Verdict {
       policy,
     );
     if (decision.kind === 'retry') {
-      this.#again(job, nowMs + decision.delayMs, isFree);
+      this.#again(job, decision.delayMs, isFree, nowMs);
     } else if (decision.kind === 'unknown') {
       const message = `no answer came back (${error?.message ?? 'lost'}); with at-most-once it is not sent again`;
-      this.#targets.settle(job, unknownResult(job, message, this.#moment()));
+      this.#targets.settle(job, unknownResult(job, message, this.#moment(nowMs)), nowMs);
     } else if (decision.reason === 'wait_too_long') {
       const message = `the server asked to wait ${Math.ceil((askedMs ?? 0) / 1000)} s, more than --max-wait allows`;
-      this.#decode(job, { code: 'wait_too_long', message });
+      this.#decode(job, { code: 'wait_too_long', message }, nowMs);
     } else if (error !== null) {
-      this.#targets.settle(job, failedResult(job, null, error.code, withHint(error), this.#moment()));
+      const result = failedResult(job, null, error.code, withHint(error), this.#moment(nowMs));
+      this.#targets.settle(job, result, nowMs);
     } else {
-      this.#decode(job, { code: 'http_status', message: `the server answered ${status}` });
+      this.#decode(job, { code: 'http_status', message: `the server answered ${status}` }, nowMs);
     }
   }
 
-  #again(job: Job, atMs: number, isFree: boolean): void {
-    const { clock, events, policy, recorder } = this.#options;
-    events.retryScheduled(atMs - clock.now());
+  #again(job: Job, delayMs: number, isFree: boolean, nowMs: number): void {
+    const { events, policy, recorder } = this.#options;
+    events.retryScheduled(delayMs);
     // That it is sent again at all means that it had not left.
     if (isOnce(job.start.request.method, policy)) recorder.wasNotSent(job.start.index);
     // Another attempt begins where the first did: a redirect is not remembered.
     job.request = job.start.request;
     job.redirects = 0;
     job.comesBackFree = isFree;
-    this.#targets.again(job, atMs);
+    this.#targets.again(job, nowMs + delayMs);
   }
 
   /**
@@ -211,28 +219,38 @@ export class Verdict {
   }
 
   /** Undoes content encodings, then settles: as ok, or with the failure given. */
-  #decode(job: Job, failure: Failure | null): void {
-    const encoding = headerOf(job.headers, 'content-encoding');
+  #decode(job: Job, failure: Failure | null, nowMs: number): void {
+    const encoding = this.#encodingOf(job.headers);
     const body = job.body();
     if (encoding === null || body.length === 0) {
-      this.#settle(job, body, failure);
+      this.#settle(job, body, failure, nowMs);
       return;
     }
+    const { clock, maxBodyBytes } = this.#options;
     this.deciding++;
-    decodeContent(body, encoding, this.#options.maxBodyBytes, (trouble, decoded) => {
+    decodeContent(body, encoding, maxBodyBytes, (trouble, decoded) => {
       this.deciding--;
-      if (trouble === null) this.#settle(job, decoded, failure);
-      else this.#settle(job, Buffer.alloc(0), failure ?? describe(trouble, encoding, this.#options.maxBodyBytes));
+      if (trouble === null) this.#settle(job, decoded, failure, clock.now());
+      else this.#settle(job, Buffer.alloc(0), failure ?? describe(trouble, encoding, maxBodyBytes), clock.now());
     });
   }
 
-  #settle(job: Job, body: Buffer, failure: Failure | null): void {
+  #encodingOf(headers: readonly string[]): string | null {
+    if (headers === this.#section) return this.#encoding;
+    this.#section = headers;
+    this.#encoding = null;
+    for (let i = 0; i < headers.length; i += 2)
+      if (headers[i] === 'content-encoding') return (this.#encoding = headers[i + 1] ?? null);
+    return null;
+  }
+
+  #settle(job: Job, body: Buffer, failure: Failure | null, nowMs: number): void {
     this.#learnCost(job, body);
     const answer: Answer = { status: job.status ?? 0, headers: job.headers, body };
-    const at = this.#moment();
+    const at = this.#moment(nowMs);
     const result =
       failure === null ? okResult(job, answer, at) : failedResult(job, answer, failure.code, failure.message, at);
-    this.#targets.settle(job, result);
+    this.#targets.settle(job, result, nowMs);
   }
 
   /** What was taken for the request was a guess; the answer may say what it really cost. */
@@ -244,9 +262,13 @@ export class Verdict {
     job.lane.gate.correctCost(clock.now(), cost - job.takenCost, job.exchangeStartedMs);
   }
 
-  #moment(): Moment {
-    const { clock } = this.#options;
-    return { monotonicMs: clock.now(), wallMs: clock.wallNow() };
+  /** The wall clock tells whole milliseconds, and is asked no more often. */
+  #moment(nowMs: number): Moment {
+    if (nowMs - this.#wallAskedMs >= 1) {
+      this.#wallAskedMs = nowMs;
+      this.#wallMs = this.#options.clock.wallNow();
+    }
+    return { monotonicMs: nowMs, wallMs: this.#wallMs };
   }
 }
 

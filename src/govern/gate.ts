@@ -134,8 +134,7 @@ export class Gate {
     this.reopened = false;
     if (inFlight <= 0) throw new Error(`a permit of ${this.origin} was given back twice`);
     this.adaptive.ended(end, inFlight, nowMs);
-    if (end.status !== null && this.#words.hear(end.status, end.headers, nowMs, this.#floor.wallNow(), inFlight - 1))
-      this.reopened = true;
+    if (end.status !== null && this.#hear(end.status, end.headers, nowMs)) this.reopened = true;
     if (end.outcome === 'success') {
       this.#ok++;
       this.budget.succeeded();
@@ -204,6 +203,13 @@ export class Gate {
     const { origin, limit, inFlight, breaker } = this;
     const attempts = { ok: this.#ok, failed: this.#failed };
     return { origin, limit, inFlight, adaptive: this.adaptive.statistics(), breaker: breaker.state, attempts };
+  }
+
+  /** What an answer says of waiting; whether it says anything. */
+  #hear(status: number, headers: readonly string[], nowMs: number): boolean {
+    const others = this.inFlight - 1;
+    if (this.#words.isSilent(headers, others)) return false;
+    return this.#words.hear(status, headers, nowMs, this.#floor.wallNow(), others);
   }
 
   #wait(ms: number, reason: WaitReason, detail: string | null): number {

@@ -19,6 +19,8 @@ const mostMs = 5_000;
 const shareOfAnswers = 0.9;
 /** What is late: so much time back its weight is a third. */
 const lateMs = 60_000;
+/** Answers so close together count as of one moment. */
+const momentMs = 1;
 /** The first answer after a refusal takes so much of the distance, and each further one so many times as much. */
 const firstShrink = 0.001;
 const shrinkGrowth = 1.05;
@@ -31,7 +33,7 @@ export class RefusalPace {
   #inRow = 0;
   #refusedMs = -Infinity;
   #nextMs = -Infinity;
-  /** Answers, each with the weight that time has left of it, as of the last of them. */
+  /** Answers, each with the weight that time had left of it by then. */
   #answers = 0;
   #sinceMs = 0;
   #answeredMs = 0;
@@ -63,8 +65,11 @@ export class RefusalPace {
   answered(nowMs: number): void {
     this.#inRow = 0;
     if (this.#answers === 0) this.#sinceMs = nowMs;
-    this.#answers = this.#answers * Math.exp((this.#answeredMs - nowMs) / lateMs) + 1;
-    this.#answeredMs = nowMs;
+    if (nowMs - this.#answeredMs >= momentMs) {
+      this.#answers *= Math.exp((this.#answeredMs - nowMs) / lateMs);
+      this.#answeredMs = nowMs;
+    }
+    this.#answers++;
     if (this.#distanceMs === 0) return;
     if (this.#pauseMs > 0) {
       this.#pauseMs = 0;

@@ -33,12 +33,25 @@ export class ServerWords {
   readonly #quotas: ServerQuota[] = [];
   readonly #sent = new SentCount();
   #hasPresumed = false;
+  /** The last header section that said nothing. */
+  #silent: readonly string[] | null = null;
   #pausedUntilMs = -Infinity;
   #pauseStatus = 0;
   #dateText = '';
   #dateMs: number | null = null;
   /** What the last `waitMs` was for; null: the pause. */
   #binding: ServerQuota | null = null;
+
+  /**
+   * Whether an answer's headers are the list that said nothing when it was read last: a transport may give the same
+   * one for many answers. Then the answer counts as heard.
+   */
+  isSilent(headers: readonly string[], inFlight: number): boolean {
+    if (headers !== this.#silent) return false;
+    this.#sent.answered(inFlight);
+    if (this.#hasPresumed) this.#dropPresumed(false);
+    return true;
+  }
 
   /**
    * Reads an answer's headers. What it says may also shorten a wait that `waitMs` told before, when it shows
@@ -84,6 +97,7 @@ export class ServerWords {
       if (!isCached && this.#apply(status, pauseMs, nowMs, wallNowMs, date)) said = true;
     }
     if (this.#hasPresumed) this.#dropPresumed(hasQuota);
+    if (!hasRetryAfter && !hasQuota) this.#silent = headers;
     return said;
   }
 

@@ -4,6 +4,7 @@
 import type { HttpRequest } from '../http/request.ts';
 
 const placed = Symbol('manyfetch.placedSecrets');
+const none: readonly string[] = [];
 
 interface MarkedRequest extends HttpRequest {
   readonly [placed]: readonly string[];
@@ -18,7 +19,7 @@ export function withSecrets(request: HttpRequest, secrets: readonly string[]): H
 
 /** The texts to mask in a request, longest first. */
 export function secretsIn(request: HttpRequest): readonly string[] {
-  return (request as Partial<MarkedRequest>)[placed] ?? [];
+  return (request as Partial<MarkedRequest>)[placed] ?? none;
 }
 
 /** The text without the secrets. `secrets`: longest first, as one may be part of another. */

@@ -24,7 +24,8 @@ export interface RunEvents {
   retryScheduled(delayMs: number): void;
   /** A request that found a dead keep-alive connection was sent again, at no cost. */
   resent(): void;
-  settled(result: Result): void;
+  /** `nowMs`: on the monotonic clock. */
+  settled(result: Result, nowMs: number): void;
   /** An origin waits (or, with null, waits no more). */
   waiting(origin: string, wait: OriginWait | null): void;
 }

@@ -109,8 +109,8 @@ export class RunStatistics implements RunEvents {
     this.#resent++;
   }
 
-  settled(result: Result): void {
-    this.#rate.mark(this.#clock.now());
+  settled(result: Result, nowMs = this.#clock.now()): void {
+    this.#rate.mark(nowMs);
     if (result.result === 'ok') {
       this.#ok++;
       if (result.skipped) this.#skipped++;
