@@ -26,6 +26,12 @@ export interface HttpRequest {
 /** A text goes out in UTF-8. */
 export type RequestBody = string | Uint8Array | ByteString | null;
 
+/** How many bytes a body has; null: there is none. */
+export function lengthOf(body: RequestBody): number | null {
+  if (body === null) return null;
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+}
+
 /** The whole header section of a request: name, value, name, value. */
 export function allHeaders({ headers, ownHeaders }: HttpRequest): readonly string[] {
   return ownHeaders === undefined || ownHeaders.length === 0 ? headers : [...headers, ...ownHeaders];

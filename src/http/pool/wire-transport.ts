@@ -7,6 +7,9 @@ import { systemClock } from '../../concurrency/clock.ts';
 import { TimerWheel } from '../../concurrency/timer-wheel.ts';
 import { ManyfetchError } from '../../errors.ts';
 import { createDialler } from '../dial/socket-dialler.ts';
+import { H2Carrier } from '../h2/h2-carrier.ts';
+import type { H2Settings } from '../h2/h2-carrier.ts';
+import { RequestFields } from '../h2/request-fields.ts';
 import { mapTransportError } from '../map-transport-error.ts';
 import type { HttpRequest } from '../request.ts';
 import type { Exchange, ResponseHandler, SendOptions, Transport, TransportStatistics } from '../transport.ts';
@@ -19,6 +22,10 @@ import type { ExchangeOwner } from './wire-exchange.ts';
 
 /** How exactly phases and idle times are kept. */
 const tickMs = 50;
+/** Streams on one HTTP/2 connection, unless the server allows fewer. */
+const maxStreams = 256;
+/** A server that is silent for so long while it has requests is asked whether it is still there. */
+const pingIntervalMs = 20_000;
 
 /**
  * Makes a transport. Nothing is connected before the first request. `proxy` and `env` of the options have no
@@ -54,9 +61,6 @@ class WireTransport implements Transport, ExchangeOwner {
       counts: this.#counts,
       dialler: createDialler(options, this.wheel),
       connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
-      makeHttp2: () => {
-        throw new Error('no HTTP/2');
-      },
       forget: (pool: OriginPool): void => {
         if (this.#pools.get(pool.origin) === pool) this.#pools.delete(pool.origin);
       },
@@ -114,6 +118,16 @@ class WireTransport implements Transport, ExchangeOwner {
   #poolOf(origin: string): OriginPool {
     const { keepAliveMs, keepAliveMaxMs, maxHeaderBytes, pipelining, http } = this.#options;
     const route = routeTo(origin, http);
+    const { clock, wheel } = this.#parts;
+    const http2: H2Settings = {
+      origin: route.origin,
+      fields: new RequestFields(route.origin),
+      maxHeaderBytes: maxHeaderBytes ?? 64 * 1024,
+      maxStreams,
+      pingIntervalMs,
+      wheel,
+      clock,
+    };
     const pool = new OriginPool(route, {
       ...this.#parts,
       http1: {
@@ -124,6 +138,7 @@ class WireTransport implements Transport, ExchangeOwner {
         keepAliveMaxMs: keepAliveMaxMs ?? 600_000,
         pipelining: pipelining ?? 1,
       },
+      makeHttp2: (socket, owner) => new H2Carrier(socket, owner, http2),
     });
     this.#pools.set(origin, pool);
     return pool;

@@ -10,7 +10,7 @@ import type { Reading } from '../dial/dialler.ts';
 import type { Carrier, CarrierOwner } from '../pool/carrier.ts';
 import type { Leg, WireExchange } from '../pool/wire-exchange.ts';
 import { ByteString } from '../byte-string.ts';
-import { isIdempotent } from '../request.ts';
+import { isIdempotent, lengthOf } from '../request.ts';
 import type { RequestBody } from '../request.ts';
 import { AnswerParser } from './answer-parser.ts';
 import type { LastHead } from './answer-parser.ts';
@@ -186,7 +186,7 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
   #stream(exchange: WireExchange, head: string, socket: Socket): void {
     if (exchange.body === null) return;
     socket.write(head, 'latin1');
-    this.#pump = new BodyPump(socket, exchange.body, this);
+    this.#pump = new BodyPump(socket, exchange.body, exchange.body.lengthBytes === null, this);
     this.#pump.run();
   }
 
@@ -272,11 +272,6 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
   readonly #onClose = (): void => {
     if (!this.#closed) this.#lose(new WireFault('cut_head'));
   };
-}
-
-function lengthOf(body: RequestBody): number | null {
-  if (body === null) return null;
-  return typeof body === 'string' ? Buffer.byteLength(body) : body.length;
 }
 
 /** Head and body in one write, as far as that takes no copy. */

@@ -1,9 +1,9 @@
-// Sends a body that is made while it is sent: pulls a piece, writes it, and pulls the next when the socket
-// has taken it. As it is, or in chunks (RFC 9112, 7.1).
+// Sends a body that is made while it is sent: pulls a piece, writes it, and pulls the next when the socket or
+// stream has taken it. As it is, or in chunks (RFC 9112, 7.1).
 //
 // Invariant: once stopped it writes and pulls nothing more, and the source's iterator has been returned.
 
-import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import type { BodySource } from '../body-source.ts';
 
 /** The body that a caller gave does not do what it said. */
@@ -18,8 +18,9 @@ export interface BodyPumpOwner {
 }
 
 export class BodyPump {
-  readonly #socket: Socket;
+  readonly #socket: Writable;
   readonly #source: BodySource;
+  readonly #inChunks: boolean;
   readonly #owner: BodyPumpOwner;
   readonly #pieces: AsyncIterator<Uint8Array>;
   #sentBytes = 0;
@@ -27,9 +28,10 @@ export class BodyPump {
   #wake: (() => void) | null = null;
   readonly #onDrain = (): void => this.#wake?.();
 
-  constructor(socket: Socket, source: BodySource, owner: BodyPumpOwner) {
+  constructor(socket: Writable, source: BodySource, isChunked: boolean, owner: BodyPumpOwner) {
     this.#socket = socket;
     this.#source = source;
+    this.#inChunks = isChunked;
     this.#owner = owner;
     this.#pieces = source.open();
   }
@@ -62,8 +64,8 @@ export class BodyPump {
       if (!this.#write(piece.value)) await this.#drained();
       if (this.#over) return;
     }
-    if (lengthBytes === null) this.#socket.write('0\r\n\r\n', 'latin1');
-    else if (this.#sentBytes < lengthBytes)
+    if (this.#inChunks) this.#socket.write('0\r\n\r\n', 'latin1');
+    else if (lengthBytes !== null && this.#sentBytes < lengthBytes)
       throw new Error(`it ended after ${this.#sentBytes} of the ${lengthBytes} bytes that it said`);
   }
 
@@ -71,7 +73,7 @@ export class BodyPump {
     // An empty chunk would be the last one.
     if (piece.length === 0) return true;
     const socket = this.#socket;
-    if (this.#source.lengthBytes !== null) return socket.write(piece);
+    if (!this.#inChunks) return socket.write(piece);
     socket.cork();
     socket.write(`${piece.length.toString(16)}\r\n`, 'latin1');
     socket.write(piece);

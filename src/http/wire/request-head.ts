@@ -13,7 +13,7 @@ const forbiddenInValue = /[^\t\x20-\x7e\x80-\xff]/;
 /** What the connection itself decides. */
 const ours = new Set(['content-length', 'transfer-encoding', 'upgrade', 'keep-alive']);
 /** A body is expected with these, so that its absence is told (RFC 9110, 8.6). */
-const expectBody = new Set(['POST', 'PUT', 'PATCH']);
+export const expectBody = new Set(['POST', 'PUT', 'PATCH']);
 const maxKnown = 1_000;
 
 /** Length of a body that is sent in chunks. */

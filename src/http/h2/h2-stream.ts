@@ -1,0 +1,229 @@
+// One exchange on its stream: hears what node:http2 tells of the stream and passes it on.
+//
+// A stream says `end` also when it was reset, even without an error: only the end that the server sent counts,
+// and whatever else closes the stream is a failure. Trap: what tells them apart is that node:http2 pushes the
+// end of the data before it marks the stream as closed. Invariant: once `over`, nothing it hears matters.
+
+import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
+import { Duplex } from 'node:stream';
+import type { Bagged } from '../../concurrency/bag.ts';
+import { ByteString } from '../byte-string.ts';
+import type { Leg, WireExchange } from '../pool/wire-exchange.ts';
+import type { RequestBody } from '../request.ts';
+import { BodyPump } from '../wire/request-body.ts';
+import type { BodyPumpOwner, BodySourceError } from '../wire/request-body.ts';
+import { WireFault } from '../wire/wire-fault.ts';
+import { cancelCode } from './stream-reset.ts';
+
+/** Who is told of the end of a stream: its session. */
+export interface StreamOwner {
+  readonly maxHeaderBytes: number;
+  /** Something came from the server. */
+  heard(): void;
+  /** It is over for its exchange, which is told by the owner. `error` null: the answer is complete. */
+  streamOver(stream: H2Stream, error: Error | null): void;
+  /** It closed before that. */
+  streamClosed(stream: H2Stream, code: number, error: Error | null): void;
+  /** Its exchange was cancelled. */
+  streamCancelled(stream: H2Stream): void;
+}
+
+const own = Symbol('own');
+
+/** The listeners are shared by all streams: a closure for each would cost more than they do. */
+type Carrying = ClientHttp2Stream & { [own]: H2Stream };
+
+/** Bodies up to here are taken to have left when they were handed over: the window of a stream has room. */
+const smallBytes = 16 * 1024;
+
+export class H2Stream implements Leg, Bagged, BodyPumpOwner {
+  bagIndex = -1;
+  over = false;
+  readonly exchange: WireExchange;
+  readonly #owner: StreamOwner;
+  readonly #stream: Carrying;
+  #endCame = false;
+  #error: Error | null = null;
+  #trailers: readonly string[] | null = null;
+  #pump: BodyPump | null = null;
+
+  constructor(owner: StreamOwner, exchange: WireExchange, stream: ClientHttp2Stream) {
+    const carrying = Object.assign(stream, { [own]: this });
+    this.#owner = owner;
+    this.exchange = exchange;
+    this.#stream = carrying;
+    carrying.push = pushed;
+    carrying.on('response', onResponse);
+    carrying.on('headers', onHeaders);
+    carrying.on('data', onData);
+    carrying.on('end', onEnd);
+    carrying.on('error', onError);
+    carrying.on('close', onClose);
+    carrying.on('trailers', onTrailers);
+    if (exchange.paused) carrying.pause();
+  }
+
+  /** RFC 9113, 5.1.1. */
+  get id(): number {
+    return this.#stream.id ?? 0;
+  }
+
+  /** Sends the body of the request, if there is one: else the stream has ended with the head. */
+  sendBody(body: RequestBody, length: number | null): void {
+    const stream = this.#stream;
+    const { exchange } = this;
+    if (exchange.body !== null) {
+      this.#pump = new BodyPump(stream, exchange.body, false, this);
+      this.#pump.run();
+      return;
+    }
+    if (body instanceof ByteString) stream.end(body.bytes, 'latin1');
+    else if (body !== null) stream.end(body);
+    if (length === null || length <= smallBytes) exchange.requestSent();
+    else stream.once('finish', onFinish);
+  }
+
+  cancel(): void {
+    if (this.over) return;
+    this.leave();
+    this.reset();
+    this.#owner.streamCancelled(this);
+  }
+
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
+  bodySent(): void {
+    this.#pump = null;
+    this.#stream.end();
+    this.exchange.requestSent();
+  }
+
+  bodyFailed(error: BodySourceError): void {
+    this.#pump = null;
+    this.reset();
+    this.#finish(error);
+  }
+
+  /** Forgets the exchange. */
+  leave(): void {
+    this.over = true;
+    this.#pump?.stop();
+    this.#pump = null;
+  }
+
+  /** Tells the server that no more is wanted. */
+  reset(): void {
+    this.#stream.close(cancelCode);
+  }
+
+  head(status: number, fields: readonly string[]): void {
+    if (this.over) return;
+    this.#hears();
+    const headers = fields.slice(2);
+    if (bytesOf(headers) <= this.#owner.maxHeaderBytes) {
+      this.exchange.head(status, headers);
+      return;
+    }
+    this.reset();
+    this.#finish(new WireFault('head_too_large'));
+  }
+
+  information(status: number, fields: readonly string[]): void {
+    if (this.over) return;
+    this.#hears();
+    this.exchange.information(status, fields.slice(2));
+  }
+
+  data(chunk: Buffer): void {
+    if (this.over) return;
+    this.#owner.heard();
+    this.exchange.data(chunk);
+  }
+
+  trailers(fields: readonly string[]): void {
+    this.#trailers = fields;
+  }
+
+  /** The server has ended its side. */
+  endCame(): void {
+    this.#endCame = true;
+  }
+
+  /** All that came was read. */
+  ended(): void {
+    if (this.over || !this.#endCame || !this.exchange.headSeen) return;
+    if (this.#trailers !== null) this.exchange.trailers(this.#trailers);
+    if (this.over) return;
+    // The answer does not wait for the rest of the request (RFC 9113, 8.1): neither do we.
+    if (this.#pump !== null) this.reset();
+    this.#finish(null);
+  }
+
+  failed(error: Error): void {
+    this.#error = error;
+  }
+
+  closed(): void {
+    if (!this.over) this.#owner.streamClosed(this, this.#stream.rstCode ?? 0, this.#error);
+  }
+
+  #hears(): void {
+    this.exchange.answered = true;
+    this.#owner.heard();
+  }
+
+  #finish(error: Error | null): void {
+    this.leave();
+    this.#owner.streamOver(this, error);
+  }
+}
+
+/** As many bytes as they would have over HTTP/1.1. */
+function bytesOf(headers: readonly string[]): number {
+  let bytes = 0;
+  for (const text of headers) bytes += text.length + 2;
+  return bytes;
+}
+
+function pushed(this: ClientHttp2Stream, chunk: unknown, encoding?: BufferEncoding): boolean {
+  if (chunk === null && !this.closed && !this.destroyed) (this as Carrying)[own].endCame();
+  return Duplex.prototype.push.call(this, chunk, encoding);
+}
+
+function onResponse(this: Carrying, headers: IncomingHttpHeaders, _flags: number, fields: string[]): void {
+  this[own].head(Number(headers[':status']), fields);
+}
+
+function onHeaders(this: Carrying, headers: IncomingHttpHeaders, _flags: number, fields: string[]): void {
+  this[own].information(Number(headers[':status']), fields);
+}
+
+function onData(this: Carrying, chunk: Buffer): void {
+  this[own].data(chunk);
+}
+
+function onTrailers(this: Carrying, _headers: IncomingHttpHeaders, _flags: number, fields: string[]): void {
+  this[own].trailers(fields);
+}
+
+function onEnd(this: Carrying): void {
+  this[own].ended();
+}
+
+function onFinish(this: Carrying): void {
+  this[own].exchange.requestSent();
+}
+
+function onError(this: Carrying, error: Error): void {
+  this[own].failed(error);
+}
+
+function onClose(this: Carrying): void {
+  this[own].closed();
+}
