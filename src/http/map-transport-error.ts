@@ -100,6 +100,10 @@ function connecting(error: unknown, code: string, exchange: FailedExchange): Mea
   if (code === 'CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && !sent)) {
     return silentAtConnect(exchange, triedAddresses(error, host));
   }
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') {
+    const message = `${authority} does not speak the HTTP that was asked for`;
+    return { code: 'protocol_error', message, hint: 'Use --http auto.' };
+  }
   if (!sent && unreachable.has(code)) {
     // An error of one address names it in its message.
     const tried = error instanceof AggregateError ? triedAddresses(error, host) : '';

@@ -51,7 +51,10 @@ export class TlsClient {
       ALPNProtocols: protocols[offer],
       ...(session === undefined ? {} : { session }),
     });
-    socket.on('session', (newer: Buffer) => this.#sessions.set(server, newer));
+    const remember = (newer: Buffer): unknown => this.#sessions.set(server, newer);
+    // Trap: Node forgets that somebody wants sessions when it goes on from one address to the next.
+    if ('socket' in way) socket.on('session', remember);
+    else socket.once('connect', () => socket.on('session', remember));
     const failed = (): void => {
       if (session !== undefined) this.#sessions.drop(server, session);
     };
