@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { peerFile } from '../compare/peer.ts';
 
-const patienceMs = 60_000;
+/** Without one more. */
+const patienceMs = 20_000;
 
 /** A target that holds all that it is sent. */
 export class HeldTarget {
@@ -36,11 +37,15 @@ export class HeldTarget {
     await new Promise<void>((resolve, reject) => {
       const fail = (reason: string): void => reject(new Error(`${this.#held} of ${count} in flight: ${reason}`));
       const onExit = (code: number | null): void => fail(`exit code ${code}`);
-      const timer = setTimeout(() => fail(`no more came in ${patienceMs / 1000} s`), patienceMs);
+      const tooLong = (): void => fail(`no more came in ${patienceMs / 1000} s`);
+      let timer = setTimeout(tooLong, patienceMs);
       sender.once('exit', onExit);
       this.#onHeld = () => {
-        if (this.#held < count) return;
         clearTimeout(timer);
+        if (this.#held < count) {
+          timer = setTimeout(tooLong, patienceMs);
+          return;
+        }
         sender.off('exit', onExit);
         resolve();
       };

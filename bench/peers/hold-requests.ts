@@ -3,7 +3,7 @@
 
 import { connect } from 'node:net';
 import type { ResponseHandler } from '../../src/http/transport.ts';
-import { loadTransport } from './load-build.ts';
+import { keepHeapSmall, loadTransport } from './load-build.ts';
 
 const [url = '', kind = ''] = process.argv.slice(2);
 const { origin, hostname, port, host, pathname } = new URL(url);
@@ -40,6 +40,7 @@ async function ofTransport(): Promise<() => void> {
   return () => transport.send(request, handler);
 }
 
+await keepHeapSmall();
 const send = kind === 'bare' ? ofBareSocket : await ofTransport();
 process.on('message', (wanted: number) => {
   for (; inFlight < wanted; inFlight++) send();

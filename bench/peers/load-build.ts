@@ -17,14 +17,18 @@ const factories: Readonly<Record<string, readonly [path: string, name: string]>>
   undici: ['http/undici/undici-transport.js', 'createUndiciTransport'],
 };
 
-/** One of our transports, alone; V8's heap is kept as small as the command keeps it. */
+/** Keeps V8's heap as small as the command does. */
+export async function keepHeapSmall(): Promise<void> {
+  const { systemClock } = await loadBuilt<typeof Clock>('concurrency/clock.js');
+  const smallHeap = await loadBuilt<typeof SmallHeap>('cli/small-heap.js');
+  smallHeap.keepHeapSmall(systemClock);
+}
+
+/** One of our transports, alone. */
 export async function loadTransport(kind: string, options: TransportOptions): Promise<Transport> {
   const [path, name] = factories[kind] ?? ['', ''];
   const module = await loadBuilt<Readonly<Record<string, (options: TransportOptions) => Transport>>>(path);
   const create = module[name];
   if (create === undefined) throw new Error(`the build has no transport "${kind}"`);
-  const { systemClock } = await loadBuilt<typeof Clock>('concurrency/clock.js');
-  const { keepHeapSmall } = await loadBuilt<typeof SmallHeap>('cli/small-heap.js');
-  keepHeapSmall(systemClock);
   return create(options);
 }

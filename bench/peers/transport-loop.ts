@@ -3,11 +3,12 @@
 
 import { readFileSync } from 'node:fs';
 import type { ResponseHandler } from '../../src/http/transport.ts';
-import { loadTransport } from './load-build.ts';
+import { keepHeapSmall, loadTransport } from './load-build.ts';
 
 const [input = '', url = '', inFlight = '64', kind = ''] = process.argv.slice(2);
 const { origin, pathname } = new URL(url);
 const lines = readFileSync(input, 'utf8').trimEnd().split('\n');
+await keepHeapSmall();
 const transport = await loadTransport(kind, { http: '1.1' });
 const headers = ['content-type', 'application/json'];
 let next = 0;
