@@ -4,6 +4,9 @@
 
 import { WireFault } from './wire-fault.ts';
 
+/** `trim` would also take what is no white space in HTTP, as 0xA0. */
+const outerSpace = /^[\t ]+|[\t ]+$/g;
+
 /** What the head says about the body and the connection. */
 export interface Framing {
   /** Bytes of the body; -1: they are not told. */
@@ -71,7 +74,7 @@ function readLength(value: string): number {
 
 function hasToken(value: string, name: string): boolean {
   if (value === name) return true;
-  return value.split(',').some((word) => word.trim().toLowerCase() === name);
+  return value.split(',').some((word) => word.replace(outerSpace, '').toLowerCase() === name);
 }
 
 function readTimeout(value: string): number {
