@@ -16,8 +16,11 @@ export interface TargetUrl {
   readonly shown: string;
 }
 
-/** Characters that `new URL` leaves alone in a path and in a query; the rest takes the slow way. */
-const plainPath = /^\/[\w\-.~!$&()*+,;=:@%/]*(?:\?[\w\-.~!$&()*+,;=:@%/?]+)?$/;
+/**
+ * A path that `new URL` would leave as it is, with its query; the rest takes the slow way. A segment that begins with
+ * a dot, written out or encoded, may be one that is resolved.
+ */
+const plainPath = /^(?:\/(?!\.|%2)[\w\-.~!$&()*+,;=:@%]*)+(?:\?[\w\-.~!$&()*+,;=:@%/?]+)?$/;
 const rememberedOrigins = 1000;
 
 /** Parses URLs of records. */
@@ -25,6 +28,9 @@ export class UrlParser {
   readonly #base: URL | null;
   readonly #baseTarget: TargetUrl | null;
   readonly #origins = new Map<string, string>();
+  /** What stood before the path last, and its origin: most records go to the same. */
+  #lastPrefix = '';
+  #lastOrigin = '';
 
   constructor(base: URL | null) {
     this.#base = base;
@@ -33,19 +39,31 @@ export class UrlParser {
 
   /** @throws {RecordError} `bad_url` */
   parse(text: string): TargetUrl {
-    if (this.#baseTarget !== null && text.startsWith('/') && text[1] !== '/' && isPlain(text)) {
+    if (this.#baseTarget !== null && text.startsWith('/') && text[1] !== '/' && plainPath.test(text)) {
       const { origin, userInfo } = this.#baseTarget;
       return { origin, path: text, userInfo, shown: origin + maskQuery(text) };
     }
     const pathStart = text.indexOf('/', 8);
-    if (pathStart > 0) {
-      const origin = this.#origins.get(text.slice(0, pathStart));
+    if (pathStart > 0 && this.#knowsPrefix(text, pathStart)) {
       const path = text.slice(pathStart);
-      if (origin !== undefined && isPlain(path)) {
-        return { origin, path, userInfo: null, shown: origin + maskQuery(path) };
+      if (plainPath.test(path)) {
+        const origin = this.#lastOrigin;
+        const shown = origin === this.#lastPrefix ? maskQuery(text) : origin + maskQuery(path);
+        return { origin, path, userInfo: null, shown };
       }
     }
     return this.#parseSlowly(text, pathStart);
+  }
+
+  /** Whether the origin of what stands before the path is known: it is the last one then. */
+  #knowsPrefix(text: string, pathStart: number): boolean {
+    if (this.#lastPrefix.length === pathStart && text.startsWith(this.#lastPrefix)) return true;
+    const prefix = text.slice(0, pathStart);
+    const origin = this.#origins.get(prefix);
+    if (origin === undefined) return false;
+    this.#lastPrefix = prefix;
+    this.#lastOrigin = origin;
+    return true;
   }
 
   #parseSlowly(text: string, pathStart: number): TargetUrl {
@@ -58,12 +76,6 @@ export class UrlParser {
     }
     return target;
   }
-}
-
-/** Whether `new URL` would leave a path as it is. */
-function isPlain(path: string): boolean {
-  // A segment that begins with a dot, written out or encoded, may be one that is resolved.
-  return plainPath.test(path) && !path.includes('/.') && !path.includes('/%2');
 }
 
 /** @throws {RecordError} `bad_url` */
