@@ -117,7 +117,8 @@ describe('resumption', () => {
     await connect(dialler, one, 1);
     await connect(dialler, other, 1);
     await connect(dialler, one, 1, 'localhost');
-    expect([one.seen, other.seen]).toEqual([['new', 'new'], ['new']]);
+    await connect(dialler, one, 1);
+    expect([one.seen, other.seen]).toEqual([['new', 'new', 'resumed'], ['new']]);
   });
 
   test('a session with which the handshake failed is not tried again', async () => {
@@ -129,5 +130,17 @@ describe('resumption', () => {
     await connect(dialler, witness, 1);
     await connect(dialler, witness, 1);
     expect(witness.seen).toEqual(['new', 'new', 'resumed']);
+  });
+
+  test('one that was given up in the handshake says nothing of the session', async () => {
+    await using witness = await Witness.with();
+    const dialler = createDialler({ ca });
+    await connect(dialler, witness, 1);
+    const target = { secure: true, host: '127.0.0.1', port: witness.port };
+    dialler.dial({ target, offer: 'http1', reading: null }, () => {})();
+    // Its socket closes in the turns that follow.
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await connect(dialler, witness, 1);
+    expect(witness.seen).toEqual(['new', 'resumed']);
   });
 });
