@@ -32,7 +32,7 @@ export async function* dryRun(given: BatchOptions, count: number): AsyncGenerato
         yield `${title}: ${record.error.code}: ${record.error.message}\n`;
         continue;
       }
-      const planned = await planner.plan(record.value, record.index, record.text);
+      const planned = await planner.plan(record);
       if (planned.kind === 'skip') yield `${title}: skipped by the map module\n`;
       else if (planned.kind === 'bad') yield `${title}: ${planned.error.code}: ${planned.error.message}\n`;
       else yield `${title}\n${describeRequest(planned.request, plan.idempotencyKey)}\n`;

@@ -20,7 +20,7 @@ export async function refuseHopeless(reader: RecordReader, planner: Planner, off
   for await (const { records } of reader.batches(undefined, (index) => index < offset)) {
     for (const record of records) {
       if (record.kind === 'bad') continue;
-      const planned = await planner.plan(record.value, record.index, record.text);
+      const planned = await planner.plan(record);
       if (planned.kind !== 'bad') return;
       first ??= planned;
       count++;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { allHeaders } from '../http/request.ts';
 import { DefaultHeaders } from './default-headers.ts';
 import { ItemPlanner } from './item-planner.ts';
 import type { HeadersInput } from './request-input.ts';
@@ -11,13 +12,14 @@ function planned(item: unknown, headers?: HeadersInput, authorization: string | 
     idempotencyHeader: 'Idempotency-Key',
     countsCost: true,
   });
-  const plan = planner.plan(item, 3);
+  const plan = planner.plan({ value: item, index: 3 });
   if (plan.kind !== 'request') throw new Error(plan.kind);
   const { request } = plan;
   const section: Record<string, string> = {};
-  for (let at = 0; at < request.headers.length; at += 2) {
-    const name = String(request.headers[at]).toLowerCase();
-    section[name] = [section[name], request.headers[at + 1]].filter((value) => value !== undefined).join(' | ');
+  const all = allHeaders(request);
+  for (let at = 0; at < all.length; at += 2) {
+    const name = String(all[at]).toLowerCase();
+    section[name] = [section[name], all[at + 1]].filter((value) => value !== undefined).join(' | ');
   }
   return { ...request, id: plan.id, timeoutMs: plan.timeoutMs, cost: plan.cost, section };
 }

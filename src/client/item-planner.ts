@@ -4,7 +4,7 @@
 import { RecordError } from '../errors.ts';
 import { HeaderPlan } from '../plan/header-plan.ts';
 import { UrlParser } from '../plan/parse-url.ts';
-import type { Planned, Planner } from '../plan/planner.ts';
+import type { Planned, Planner, SourceRecord } from '../plan/planner.ts';
 import { RecordPlanner } from '../plan/record-planner.ts';
 import { isObject, jsonText } from '../plan/record-scope.ts';
 import type { DefaultHeaders } from './default-headers.ts';
@@ -45,9 +45,9 @@ export class ItemPlanner implements Planner {
     });
   }
 
-  plan(item: unknown, index: number): Planned {
+  plan({ value, index }: SourceRecord): Planned {
     try {
-      return this.#records.plan(this.#recordOf(item), index);
+      return this.#records.plan({ value: this.#recordOf(value), index });
     } catch (error) {
       return { kind: 'bad', id: null, error: asRecordError(error) };
     }

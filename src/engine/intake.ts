@@ -91,7 +91,7 @@ export class Intake {
       this.#unsent(record.index, null, record.error, nowMs);
       return true;
     }
-    const planned = planner.plan(record.value, record.index, record.text);
+    const planned = planner.plan(record);
     if (planned instanceof Promise) this.#planLater(planned, record);
     else this.#planned(planned, record.index, nowMs);
     return true;

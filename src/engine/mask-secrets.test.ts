@@ -4,7 +4,7 @@ import type { HttpRequest } from '../http/request.ts';
 import { maskHeaders, maskSecrets } from './mask-secrets.ts';
 
 async function requestOf(url: string, env: Record<string, string>): Promise<HttpRequest> {
-  const planned = await (await createPlanner({ url, runId: 'run', env })).plan({}, 0);
+  const planned = await (await createPlanner({ url, runId: 'run', env })).plan({ value: {}, index: 0 });
   if (planned.kind !== 'request') throw new Error(planned.kind);
   return planned.request;
 }

@@ -1,6 +1,8 @@
 // What the body of a request is made of, and its content type. Compiled once, rendered for each record.
 
 import { UsageError } from '../errors.ts';
+import { ByteString } from '../http/byte-string.ts';
+import type { RequestBody } from '../http/request.ts';
 import { readBase64 } from './base64-body.ts';
 import { compileJson, type JsonTemplate, parseTemplatedJson, renderJson } from './json-template.ts';
 import type { PlanOptions } from './plan-options.ts';
@@ -25,7 +27,7 @@ interface FormPair {
 
 /** A body and what it is. */
 export interface Body {
-  readonly content: string | Uint8Array | null;
+  readonly content: RequestBody;
   readonly type: string | null;
 }
 
@@ -92,8 +94,11 @@ function renderForm(pairs: readonly FormPair[], scope: RecordScope): string {
 }
 
 /** The record as it stands in the input, on one line; line breaks in JSON stand between tokens only. */
-function recordText(scope: RecordScope): string {
-  const text = scope.text;
+function recordText(scope: RecordScope): string | ByteString {
+  const { bytes } = scope;
+  // White space around JSON is ASCII: what `trim` takes beyond that cannot stand there.
+  if (bytes !== null) return new ByteString(bytes.trim());
+  const { text } = scope;
   if (text === null) return jsonText(scope.value);
   return text.includes('\n') || text.includes('\r') ? text.replace(/[ \t]*[\r\n]+[ \t\r\n]*/g, '').trim() : text.trim();
 }

@@ -52,7 +52,7 @@ test('secrets are not told in errors', async () => {
   expect(inspect(error)).toContain('bad_option');
   expect(inspect(error)).not.toContain('hush');
   const planner = await createPlanner({ runId: 'run', env: { BAD: 'hush' }, url: '{{$env.BAD}}://{{a}}/' });
-  const planned = await planner.plan({ a: 'x' }, 0);
+  const planned = await planner.plan({ value: { a: 'x' }, index: 0 });
   expect(planned).toMatchObject({ kind: 'bad', error: { code: 'bad_url' } });
   expect(inspect(planned, { depth: 9 })).not.toContain('hush');
 });

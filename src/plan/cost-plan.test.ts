@@ -19,7 +19,7 @@ afterAll(async () => {
 async function plan(options: Partial<PlannerOptions>, record: unknown): Promise<Planned> {
   const env = { TOKENS: '17', WORD: 'hush' };
   const planner = await createPlanner({ runId: 'run', env, countsCost: true, textIsJson: true, ...options });
-  return planner.plan(record, 4, JSON.stringify(record));
+  return planner.plan({ value: record, index: 4, text: JSON.stringify(record) });
 }
 
 async function file(name: string, text: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createPlanner, type PlannerOptions } from './create-planner.ts';
+import { allHeaders } from '../http/request.ts';
 import type { Planned } from './planner.ts';
 import { userAgent } from './user-agent.ts';
 
@@ -11,7 +12,14 @@ const key = ['Idempotency-Key', 'run-7'];
 /** Plans one record given as JSON text, as index 7. */
 async function plan(options: Partial<PlannerOptions>, text: string): Promise<Planned> {
   const planner = await createPlanner({ runId: 'run', env, textIsJson: true, ...options });
-  return planner.plan(JSON.parse(text), 7, text);
+  return withAllHeaders(await planner.plan({ value: JSON.parse(text), index: 7, text }));
+}
+
+/** What was planned, with its headers in one list, as they are sent. */
+function withAllHeaders(outcome: Planned): Planned {
+  if (outcome.kind !== 'request') return outcome;
+  const { ownHeaders: _, ...request } = outcome.request;
+  return { ...outcome, request: { ...request, headers: allHeaders(outcome.request) } };
 }
 
 /** What is special of a planned GET without headers of its own. */
@@ -294,7 +302,7 @@ test("dots that are the template's own, in a name or in the query, are no troubl
 test('in csv, empty strings are absent and numbers are text', async () => {
   const planner = await createPlanner({ runId: 'run', env });
   const value = { url: 'https://h.example/', method: '', headers: '{"X":"1"}', body: '', id: '', timeoutMs: '50' };
-  expect(planner.plan(value, 7, 'https://h.example/,,"{""X"":""1""}",,,50')).toEqual(
-    planned({ path: '/', headers: ['X', '1', ...agent], timeoutMs: 50 }),
-  );
+  expect(
+    withAllHeaders(await planner.plan({ value, index: 7, text: 'https://h.example/,,"{""X"":""1""}",,,50' })),
+  ).toEqual(planned({ path: '/', headers: ['X', '1', ...agent], timeoutMs: 50 }));
 });

@@ -34,7 +34,7 @@ export interface PlannerOptions extends CheckedPlanOptions {
  *   `no_such_file` and `unreadable` for the files of --request and --map
  * @example
  * const planner = await createPlanner({ url: 'https://a.example/{{id}}', runId: 'r1', env: process.env });
- * const planned = await planner.plan({ id: 7 }, 0, '{"id":7}');
+ * const planned = await planner.plan({ index: 0, value: { id: 7 }, text: '{"id":7}' });
  */
 export async function createPlanner(options: PlannerOptions): Promise<Planner> {
   checkPlanOptions(options);

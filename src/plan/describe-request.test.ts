@@ -5,7 +5,7 @@ import { userAgent } from './user-agent.ts';
 
 async function describeOne(options: Partial<PlannerOptions>, record: unknown): Promise<string> {
   const env = { T: 'se"cr t', H: 'https://hush.example' };
-  const planned = await (await createPlanner({ runId: 'run', env, ...options })).plan(record, 1);
+  const planned = await (await createPlanner({ runId: 'run', env, ...options })).plan({ value: record, index: 1 });
   return planned.kind === 'request' ? describeRequest(planned.request) : planned.kind;
 }
 

@@ -27,6 +27,8 @@ export interface HeaderSettings {
   readonly idempotencyHeader: string | null;
 }
 
+const noHeaders: readonly string[] = Object.freeze([]);
+
 const defaults = [
   ['user-agent', userAgent],
   ['accept', '*/*'],
@@ -65,12 +67,19 @@ export class HeaderPlan {
   readonly #added: readonly string[];
   readonly #settings: HeaderSettings;
   readonly #keyName: string | null;
+  /** No record's fields are placed in them. */
+  readonly #isConstant: boolean;
+  /** The section of the last record without headers of its own, and what it was made for. */
+  #shared: readonly string[] | null = null;
+  #sharedType: string | null = null;
+  #sharedUserInfo: string | null = null;
 
   constructor(headers: readonly HeaderTemplate[], settings: HeaderSettings) {
     const given = new Set(headers.map((header) => header.name.toLowerCase()));
     // Options that replace headers of the record; what we add by ourselves does not.
     if (settings.authorization !== null) given.add('authorization');
     this.#headers = headers.filter((header) => header.constant !== '');
+    this.#isConstant = headers.every((header) => header.constant !== null);
     this.#given = given;
     this.#settings = settings;
     this.#added = defaults.filter(([name]) => !given.has(name)).flat();
@@ -79,20 +88,41 @@ export class HeaderPlan {
   }
 
   /**
-   * The header section of a request.
+   * The header section of a request, without its idempotency key. The same list for all that do not differ in it.
    *
    * @param own the record's own headers, name and value in turn, checked
    * @param contentType what the body is, unless the user says otherwise
    * @param userInfo `name:password` of the URL
    * @throws {RecordError} `missing_field`, `bad_header`
    */
-  assemble(
+  section(
     scope: RecordScope,
     own: readonly string[],
     contentType: string | null,
-    method: string,
     userInfo: string | null,
-  ): string[] {
+  ): readonly string[] {
+    if (own.length > 0 || !this.#isConstant) return this.#assemble(scope, own, contentType, userInfo);
+    if (this.#shared === null || contentType !== this.#sharedType || userInfo !== this.#sharedUserInfo) {
+      this.#shared = Object.freeze(this.#assemble(scope, own, contentType, userInfo));
+      this.#sharedType = contentType;
+      this.#sharedUserInfo = userInfo;
+    }
+    return this.#shared;
+  }
+
+  /** The header with the idempotency key, which is the record's own; empty if there is none. */
+  key(index: number, own: readonly string[], method: string): readonly string[] {
+    const name = this.#keyName;
+    if (name === null || (method !== 'POST' && method !== 'PATCH') || has(own, name)) return noHeaders;
+    return [name, `${this.#settings.runId}-${index}`];
+  }
+
+  #assemble(
+    scope: RecordScope,
+    own: readonly string[],
+    contentType: string | null,
+    userInfo: string | null,
+  ): readonly string[] {
     const section: string[] = [];
     for (let i = 0; i < own.length; i += 2) {
       const name = own[i] ?? '';
@@ -106,9 +136,6 @@ export class HeaderPlan {
       if (own.length === 0 || !has(own, name)) section.push(name, this.#added[i + 1] ?? '');
     }
     if (contentType !== null && this.#lacks('content-type', own)) section.push('content-type', contentType);
-    if (this.#keyName !== null && (method === 'POST' || method === 'PATCH') && !has(own, this.#keyName)) {
-      section.push(this.#keyName, `${this.#settings.runId}-${scope.index}`);
-    }
     return section;
   }
 

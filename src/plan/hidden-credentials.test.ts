@@ -7,7 +7,7 @@ import { createPlanner, type PlannerOptions } from './create-planner.ts';
 
 async function plan(options: Partial<PlannerOptions>, record: unknown) {
   const planner = await createPlanner({ runId: 'run', env: {}, ...options });
-  return planner.plan(record, 0);
+  return planner.plan({ value: record, index: 0 });
 }
 
 const url = 'https://h.example/';
@@ -60,6 +60,8 @@ test.each(shown)('%j with %j: sent whole, shown masked', async (options, record,
   });
   // Once more, by the fast way of an origin that is known.
   const planner = await createPlanner({ runId: 'run', env: {}, ...options });
-  await planner.plan(record, 0);
-  expect(await planner.plan(record, 1)).toMatchObject({ request: { path, shownUrl: `https://h.example${shownPath}` } });
+  await planner.plan({ value: record, index: 0 });
+  expect(await planner.plan({ value: record, index: 1 })).toMatchObject({
+    request: { path, shownUrl: `https://h.example${shownPath}` },
+  });
 });

@@ -42,7 +42,7 @@ async function load(source: string): Promise<Planner> {
 
 function plan(kind: string) {
   const record = { id: 'o-1', kind };
-  return planner.plan(record, 4, JSON.stringify(record));
+  return planner.plan({ value: record, index: 4, text: JSON.stringify(record) });
 }
 
 test('a record becomes what the module returns; --header adds to it', () => {
@@ -56,7 +56,7 @@ test('a record becomes what the module returns; --header adds to it', () => {
 
 test('the digits of the record are not looked for in what the module made', () => {
   const text = '{"kind":"plain","big":12345678901234567890}';
-  expect(planner.plan(JSON.parse(text), 0, text)).toMatchObject({
+  expect(planner.plan({ value: JSON.parse(text), index: 0, text })).toMatchObject({
     request: { body: '{"order":{"kind":"plain","big":12345678901234567000},"x":1.5}' },
   });
 });
@@ -102,7 +102,7 @@ test('Node itself loads TypeScript from a path with signs that mean something in
   const script = `
     const { createPlanner } = await import(${JSON.stringify(new URL('create-planner.ts', import.meta.url).href)});
     const planner = await createPlanner({ runId: 'run', env: {}, map: ${JSON.stringify(path)} });
-    console.log(planner.plan(5, 0).request.path);`;
+    console.log(planner.plan({ value: 5, index: 0 }).request.path);`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
   expect(stdout).toBe('/5\n');
 });

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { RecordError, UsageError } from '../errors.ts';
 import { readOptionFile } from './option-file.ts';
 import { planBad } from './plan-request.ts';
-import type { Planned, Planner } from './planner.ts';
+import type { Planned, Planner, SourceRecord } from './planner.ts';
 import type { RecordPlanner } from './record-planner.ts';
 import { isObject, RecordScope } from './record-scope.ts';
 
@@ -23,8 +23,8 @@ export class MapPlanner implements Planner {
     this.#textIsJson = textIsJson;
   }
 
-  plan(value: unknown, index: number, text: string | null = null): Planned | Promise<Planned> {
-    const scope = new RecordScope(value, index, this.#textIsJson ? text : null);
+  plan(record: SourceRecord): Planned | Promise<Planned> {
+    const scope = new RecordScope(record, this.#textIsJson);
     let id: string | null = null;
     try {
       id = scope.id();
@@ -65,7 +65,7 @@ export class MapPlanner implements Planner {
         hint: 'Return a request {url, method, headers, body}, or null to skip the record.',
       });
     }
-    const made = new RecordScope(shape, scope.index, null);
+    const made = new RecordScope({ value: shape, index: scope.index }, false);
     return this.#requests.planShape(made, scope, made.id() ?? id, false);
   }
 }

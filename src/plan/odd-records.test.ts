@@ -9,7 +9,7 @@ const long = JSON.stringify({ url: 'https://h.example/', x: 'x'.repeat(2 ** 24) 
 
 async function plan(options: Partial<PlannerOptions>, text: string) {
   const planner = await createPlanner({ runId: 'run', env: {}, textIsJson: true, ...options });
-  return planner.plan(JSON.parse(text), 3, text);
+  return planner.plan({ value: JSON.parse(text), index: 3, text });
 }
 
 const odd: readonly (readonly [string, Partial<PlannerOptions>, string])[] = [

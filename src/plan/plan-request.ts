@@ -36,7 +36,8 @@ export function planRequest(
     method,
     origin: target.origin,
     path: target.path,
-    headers: headers.assemble(scope, parts.headers, body.type, method, target.userInfo),
+    headers: headers.section(scope, parts.headers, body.type, target.userInfo),
+    ownHeaders: headers.key(scope.index, parts.headers, method),
     body: body.content,
     shownUrl: target.shown,
   };

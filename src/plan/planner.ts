@@ -18,8 +18,19 @@ export type Planned =
   | { readonly kind: 'bad'; readonly id: string | null; readonly error: RecordError }
   | { readonly kind: 'skip'; readonly id: string | null };
 
+/** A record as it was read. What costs something to find out may be found out when it is asked for. */
+export interface SourceRecord {
+  readonly index: number;
+  readonly value: unknown;
+  /** As it stands in the input: a JSON value has lost what its numbers cannot hold. */
+  readonly text?: string;
+  /** The same as bytes, one character each, if it is JSON in UTF-8 on one line. */
+  readonly bytes?: string;
+  /** Its id, if that is known without its value; null: it has none; absent: the value has to tell. */
+  readonly plainId?: string | null | undefined;
+}
+
 /** Makes a request out of a record. A promise is given only by a map module that is asynchronous. */
 export interface Planner {
-  /** `text` is the record as it stands in the input: a JSON value has lost what its numbers cannot hold. */
-  plan(value: unknown, index: number, text?: string): Planned | Promise<Planned>;
+  plan(record: SourceRecord): Planned | Promise<Planned>;
 }

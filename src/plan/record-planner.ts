@@ -7,7 +7,7 @@ import type { HeaderPlan } from './header-plan.ts';
 import { readMethod } from './method.ts';
 import type { UrlParser } from './parse-url.ts';
 import { planBad, planRequest } from './plan-request.ts';
-import type { Planned, Planner } from './planner.ts';
+import type { Planned, Planner, SourceRecord } from './planner.ts';
 import { RecordScope } from './record-scope.ts';
 import { readRequestRecord } from './request-record.ts';
 import type { RequestTemplate } from './request-template.ts';
@@ -32,8 +32,8 @@ export class RecordPlanner implements Planner {
     this.#parts = parts;
   }
 
-  plan(value: unknown, index: number, text: string | null = null): Planned {
-    const scope = new RecordScope(value, index, this.#parts.textIsJson ? text : null);
+  plan(record: SourceRecord): Planned {
+    const scope = new RecordScope(record, this.#parts.textIsJson);
     let id: string | null = null;
     try {
       id = scope.id();

@@ -4,38 +4,55 @@
 import { RecordError } from '../errors.ts';
 import { isExactNumber, mayLoseDigits, parseExactly } from './exact-json.ts';
 import { nearestName } from './nearest-name.ts';
+import type { SourceRecord } from './planner.ts';
 import { type FieldPart, nameOf, type ValuePart } from './template.ts';
 
 const idPart = { kind: 'id' } as const;
 
 /** What placeholders are looked up in; made for a record and dropped with it. */
 export class RecordScope {
-  readonly value: unknown;
   readonly index: number;
-  /** The record as JSON text, if that is what it was read from. */
-  readonly text: string | null;
+  readonly #record: SourceRecord;
+  readonly #textIsJson: boolean;
   #exact: unknown = undefined;
 
-  constructor(value: unknown, index: number, text: string | null) {
-    this.value = value;
-    this.index = index;
-    this.text = text;
+  /** @param textIsJson whether the record was read from JSON, and its text is that */
+  constructor(record: SourceRecord, textIsJson: boolean) {
+    this.index = record.index;
+    this.#record = record;
+    this.#textIsJson = textIsJson;
+  }
+
+  get value(): unknown {
+    return this.#record.value;
+  }
+
+  /** The record as JSON text, if that is what it was read from. */
+  get text(): string | null {
+    return this.#textIsJson ? (this.#record.text ?? null) : null;
+  }
+
+  /** The same as bytes, one character each, if they are at hand. */
+  get bytes(): string | null {
+    return this.#textIsJson ? (this.#record.bytes ?? null) : null;
   }
 
   /** A value in JSON, with the digits that the input has. `part` says where in the record it stands. */
   jsonOf(value: unknown, part: ValuePart): string {
     if (typeof value === 'number' ? Number.isSafeInteger(value) : typeof value !== 'object') return jsonText(value);
-    if (value === null || this.text === null || part.kind === 'index' || !mayLoseDigits(this.text))
-      return jsonText(value);
-    this.#exact ??= exactly(this.text);
+    if (value === null || part.kind === 'index') return jsonText(value);
+    const { text } = this;
+    if (text === null || !mayLoseDigits(text)) return jsonText(value);
+    this.#exact ??= exactly(text);
     return jsonText(part.kind === 'id' ? idOf(this.#exact) : lookUp(this.#exact, part));
   }
 
   /** The value of a placeholder. @throws {RecordError} `missing_field` */
   valueOf(part: ValuePart): unknown {
     if (part.kind === 'index') return this.index;
-    const value = part.kind === 'id' ? idOf(this.value) : lookUp(this.value, part);
-    if (value === undefined) throw missing(this.value, part);
+    const record = this.value;
+    const value = part.kind === 'id' ? idOf(record) : lookUp(record, part);
+    if (value === undefined) throw missing(record, part);
     return value;
   }
 
@@ -53,6 +70,8 @@ export class RecordScope {
 
   /** The id of the record: its `id` or `custom_id`, if that is a text or a number. */
   id(): string | null {
+    const { plainId } = this.#record;
+    if (plainId !== undefined) return plainId;
     const id = idOf(this.value);
     if (typeof id === 'string') return id;
     return id === undefined ? null : this.jsonOf(id, idPart);

@@ -18,7 +18,7 @@ async function plan(file: string, record: unknown, more: PlanOptions = {}): Prom
   const path = join(folder, 'request.json');
   await writeFile(path, file);
   const planner = await createPlanner({ runId: 'run', env: { T: 'tok' }, textIsJson: true, request: path, ...more });
-  return planner.plan(record, 2, JSON.stringify(record));
+  return planner.plan({ value: record, index: 2, text: JSON.stringify(record) });
 }
 
 test('a file with placeholders everywhere', async () => {

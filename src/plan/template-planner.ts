@@ -5,12 +5,14 @@ import { renderCost } from './cost-plan.ts';
 import type { HeaderPlan } from './header-plan.ts';
 import { readMethod } from './method.ts';
 import { planBad, planRequest } from './plan-request.ts';
-import type { Planned, Planner } from './planner.ts';
+import type { Planned, Planner, SourceRecord } from './planner.ts';
 import { RecordScope } from './record-scope.ts';
 import { readTimeout } from './request-record.ts';
 import type { RequestTemplate } from './request-template.ts';
 import { constantText } from './template.ts';
 import type { UrlTemplate } from './url-template.ts';
+
+const noHeaders: readonly string[] = [];
 
 /** A planner for `--url` and `--request`. */
 export class TemplatePlanner implements Planner {
@@ -36,8 +38,8 @@ export class TemplatePlanner implements Planner {
     this.#method = template.method === null ? null : constantText(template.method);
   }
 
-  plan(value: unknown, index: number, text: string | null = null): Planned {
-    const scope = new RecordScope(value, index, this.#textIsJson ? text : null);
+  plan(record: SourceRecord): Planned {
+    const scope = new RecordScope(record, this.#textIsJson);
     const template = this.#template;
     let id: string | null = null;
     try {
@@ -48,7 +50,7 @@ export class TemplatePlanner implements Planner {
           id,
           target: this.#url.render(scope),
           method: this.#method ?? (template.method === null ? null : readMethod(renderText(template.method, scope))),
-          headers: [],
+          headers: noHeaders,
           body: renderBody(template.body, scope),
           timeoutMs:
             template.timeoutMs === null ? null : readTimeout(renderText(template.timeoutMs, scope), { strings: true }),

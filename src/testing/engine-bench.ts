@@ -81,7 +81,7 @@ export class EngineBench {
     this.engine = new Engine({
       batches: this.#batches(options),
       endIndex: Infinity,
-      planner: { plan: (_value, index) => plan(index) },
+      planner: { plan: ({ index }) => plan(index) },
       governor: this.governor,
       transport: this.transport,
       recorder,

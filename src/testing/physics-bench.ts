@@ -64,7 +64,7 @@ export class PhysicsBench {
     this.#engine = new Engine({
       batches: this.#batches(),
       endIndex: Infinity,
-      planner: { plan: (_value, index) => this.#plan(index) },
+      planner: { plan: ({ index }) => this.#plan(index) },
       governor: this.#governor,
       transport: this.server,
       recorder: this.recorder,
