@@ -4,9 +4,9 @@
 // Invariant: each dial ends in `opened` or `dialFailed`, once, unless it was given up.
 
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { Clock } from '../../concurrency/clock.ts';
 import { ManyfetchError } from '../../errors.ts';
+import { ConnectPace } from '../dial/connect-pace.ts';
 import type { AbortDial, Dialler } from '../dial/dialler.ts';
 import { Http1Connection } from '../wire/http1-connection.ts';
 import type { Http1Settings } from '../wire/http1-connection.ts';
@@ -32,6 +32,7 @@ export class Dials {
   readonly #route: Route;
   readonly #parts: DialParts;
   readonly #owner: DialsOwner;
+  readonly #pace = new ConnectPace();
   readonly #under = new Set<{ abort: AbortDial | null }>();
   /** What the server speaks; `ask`: the first connection will tell. */
   protocol: Route['protocol'];
@@ -50,21 +51,24 @@ export class Dials {
 
   /** Whether one more may begin. */
   get mayBegin(): boolean {
-    return this.protocol === 'http1' ? this.#under.size < 256 : this.#under.size === 0;
+    return this.protocol === 'http1' ? this.#pace.may(this.#under.size) : this.#under.size === 0;
   }
 
   begin(): void {
-    const { dialler, http1 } = this.#parts;
+    const { clock, dialler, http1 } = this.#parts;
     const connection = this.protocol === 'http2' ? null : new Http1Connection(this.#owner, http1);
     const dial: { abort: AbortDial | null } = { abort: null };
     this.#under.add(dial);
+    const beganMs = clock.now();
     const offer = this.protocol === 'ask' ? (this.#route.insists ? 'http2' : 'either') : this.protocol;
     dial.abort = dialler.dial({ target: this.#route.target, offer, reading: connection }, (error, socket) => {
       this.#under.delete(dial);
       if (socket === null) {
+        this.#pace.failed(error);
         this.#owner.dialFailed(error ?? new Error('no socket'));
         return;
       }
+      this.#pace.succeeded(clock.now() - beganMs);
       this.#made(socket, connection);
     });
   }
@@ -83,7 +87,9 @@ export class Dials {
   }
 
   #made(socket: Socket, connection: Http1Connection | null): void {
-    const isHttp2 = socket instanceof TLSSocket ? socket.alpnProtocol === 'h2' : this.protocol === 'http2';
+    // Known of TLS sockets only, whose class is not loaded for the sake of this question.
+    const agreed = 'alpnProtocol' in socket ? socket.alpnProtocol : null;
+    const isHttp2 = this.#route.target.secure ? agreed === 'h2' : this.protocol === 'http2';
     if (this.#route.insists && !isHttp2) {
       socket.destroy();
       const message = `${this.#route.origin} does not speak HTTP/2`;
