@@ -26,8 +26,8 @@ export class RecordedExchange implements ResponseHandler {
   body = '';
   trailers: readonly string[] = [];
   error: TransportError | null = null;
-  /** Called when the head comes, and when data comes. */
-  onProgress: (event: 'head' | 'data') => void = () => {};
+  /** Called inside each callback but the last. */
+  onProgress: (event: 'information' | 'head' | 'data' | 'trailers') => void = () => {};
   #returned = false;
   #finish: (self: this) => void = () => {};
 
@@ -56,11 +56,13 @@ export class RecordedExchange implements ResponseHandler {
     this.#record('information');
     this.interim.push(status);
     this.hints = [...headers];
+    this.onProgress('information');
   }
 
   onTrailers(headers: readonly string[]): void {
     this.#record('trailers');
     this.trailers = [...headers];
+    this.onProgress('trailers');
   }
 
   onEnd(): void {

@@ -7,11 +7,12 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { Duplex } from 'node:stream';
 import type { Bagged } from '../../concurrency/bag.ts';
+import type { BodySourceError } from '../body-source.ts';
 import { ByteString } from '../byte-string.ts';
 import type { Leg, WireExchange } from '../pool/wire-exchange.ts';
 import type { RequestBody } from '../request.ts';
 import { BodyPump } from '../wire/request-body.ts';
-import type { BodyPumpOwner, BodySourceError } from '../wire/request-body.ts';
+import type { BodyPumpOwner } from '../wire/request-body.ts';
 import { WireFault } from '../wire/wire-fault.ts';
 import { cancelCode } from './stream-reset.ts';
 

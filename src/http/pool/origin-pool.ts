@@ -23,6 +23,8 @@ const maxIdle = 1_024;
 const sweepMs = 1_000;
 /** A dial that takes too long says why; those that only waited for one do a little later. */
 const patienceMs = 100;
+/** What has come on a connection that was idle for so long may not have been read yet. */
+const unreadMs = 1;
 /** An exchange that was given back so often fails. */
 const maxReturns = 5;
 
@@ -47,6 +49,8 @@ export class OriginPool implements DialsOwner {
   readonly #line = new WaitingLine();
   /** Those that want a connection which is opened from now on. */
   readonly #freshLine = new WaitingLine();
+  /** Those that are started once what has come on idle connections has been read. */
+  #held: WireExchange[] = [];
   readonly #sweeper: Timeout;
   readonly #deadline: Timeout;
 
@@ -62,6 +66,7 @@ export class OriginPool implements DialsOwner {
   start(exchange: WireExchange): void {
     const carrier = exchange.fresh || this.#line.size > 0 ? null : this.#pick(exchange);
     if (carrier === null) this.#wait(exchange);
+    else if (this.#mayHaveUnread(carrier)) this.#hold(exchange);
     else this.#assign(carrier, exchange);
   }
 
@@ -133,6 +138,31 @@ export class OriginPool implements DialsOwner {
     wheel.clear(this.#sweeper);
     wheel.clear(this.#deadline);
     for (const carrier of this.#all) this.#drop(carrier);
+  }
+
+  /**
+   * Bytes that nobody asked for may have come, or the end of the connection: it shows when this turn of the
+   * event loop has ended. A connection that was given back just now does not wait.
+   */
+  #mayHaveUnread({ assigned, idleSinceMs, multiplexed }: Carrier): boolean {
+    return assigned === 0 && !multiplexed && this.#parts.clock.now() - idleSinceMs >= unreadMs;
+  }
+
+  #hold(exchange: WireExchange): void {
+    // What came while the events of this turn were handled is read in the next one.
+    if (this.#held.push(exchange) === 1) setImmediate(() => setImmediate(() => this.#startHeld()));
+  }
+
+  #startHeld(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const exchange of held) {
+      if (exchange.done) continue;
+      const carrier = this.#line.size > 0 ? null : this.#pick(exchange);
+      if (carrier === null) this.#wait(exchange);
+      else this.#assign(carrier, exchange);
+    }
+    this.#forgetIfUnused();
   }
 
   get #waiting(): number {
@@ -237,7 +267,7 @@ export class OriginPool implements DialsOwner {
   }
 
   #forgetIfUnused(): void {
-    if (this.#all.size > 0 || this.#dials.size > 0 || this.#waiting > 0) return;
+    if (this.#all.size > 0 || this.#dials.size > 0 || this.#waiting > 0 || this.#held.length > 0) return;
     this.#parts.wheel.clear(this.#sweeper);
     this.#parts.wheel.clear(this.#deadline);
     this.#parts.forget(this);

@@ -109,7 +109,8 @@ export class WireExchange implements Exchange, Bagged, TimeoutOwner {
   /** `chunk` is the handler's to keep. */
   data(chunk: Buffer): void {
     if (this.done) return;
-    if (this.#timeout !== null && !this.paused) this.#watch(this.#owner.bodyTimeoutMs);
+    const { bodyTimeoutMs } = this.#owner;
+    if (bodyTimeoutMs > 0 && !this.paused) this.#watch(bodyTimeoutMs);
     this.handler.onData(chunk);
   }
 

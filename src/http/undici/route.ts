@@ -48,10 +48,10 @@ export function routes(options: TransportOptions): (origin: string) => Route {
   const http = options.http ?? 'auto';
   const clientOptions: Client.Options = {
     pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: keepAliveMs,
-    keepAliveMaxTimeout: keepAliveMaxMs,
+    headersTimeout: options.headersTimeoutMs ?? 0,
+    bodyTimeout: options.bodyTimeoutMs ?? 0,
+    keepAliveTimeout: options.keepAliveMs ?? keepAliveMs,
+    keepAliveMaxTimeout: options.keepAliveMaxMs ?? keepAliveMaxMs,
     keepAliveTimeoutThreshold: keepAliveMarginMs,
     maxHeaderSize: options.maxHeaderBytes ?? 64 * 1024,
     h2Options: { maxConcurrentStreams: streamsPerConnection },

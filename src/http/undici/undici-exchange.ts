@@ -17,6 +17,7 @@ import { allHeaders } from '../request.ts';
 import type { HttpRequest } from '../request.ts';
 import type { BodySource } from '../body-source.ts';
 import type { Exchange, ResponseHandler, SendOptions } from '../transport.ts';
+import { SentBody } from './sent-body.ts';
 import type { UndiciConnection } from './undici-connection.ts';
 
 interface SendableOptions extends Dispatcher.DispatchOptions {
@@ -38,7 +39,8 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
   reused = false;
   done = false;
   readonly fresh: boolean;
-  readonly #body: BodySource | null;
+  readonly #source: BodySource | null;
+  #body: SentBody | null = null;
 
   readonly #request: HttpRequest;
   readonly #handler: ResponseHandler;
@@ -58,7 +60,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     this.#handler = handler;
     this.#owner = owner;
     this.fresh = options?.fresh === true;
-    this.#body = options?.body ?? null;
+    this.#source = options?.body ?? null;
     owner.exchanges.add(this);
   }
 
@@ -76,7 +78,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     const body = given instanceof ByteString ? given.toBuffer() : given;
     const { forward } = connections.route;
     const options: SendableOptions = { path, method, headers: headers as string[], body };
-    if (this.#body !== null) streamInto(options, this.#body);
+    if (this.#source !== null) this.#streamInto(options, this.#source);
     // undici closes the connection after HEAD unless it is told not to.
     if (method === 'HEAD') options.reset = false;
     if (forward !== null) {
@@ -204,10 +206,11 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
       this.fail(new errors.SocketError(`the stream was reset with code ${this.#stream.rstCode}`));
       return;
     }
-    this.#settle(true);
     try {
       const list = flat(trailers);
       if (list.length > 0) this.#handler.onTrailers?.(list);
+      if (this.#wasCancelled()) return;
+      this.#settle(true);
       this.#handler.onEnd();
     } catch (thrown) {
       surface(thrown);
@@ -218,24 +221,28 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     this.fail(error);
   }
 
+  /** By the handler, meanwhile. */
+  #wasCancelled(): boolean {
+    return this.done;
+  }
+
+  /** Has undici pull a body, and announce its length if it has one. */
+  #streamInto(options: SendableOptions, source: BodySource): void {
+    this.#body = new SentBody(source);
+    options.body = this.#body as unknown as NonNullable<Dispatcher.DispatchOptions['body']>;
+    const headers = options.headers as string[];
+    if (source.lengthBytes !== null) options.headers = [...headers, 'content-length', String(source.lengthBytes)];
+  }
+
   #settle(keep: boolean): void {
     this.done = true;
+    this.#body?.stop();
     this.#owner.exchanges.delete(this);
     const connection = this.#connection;
     if (connection === null) return;
     if (this.#controller !== null) connection.running--;
     this.#connections?.ended(connection, keep);
   }
-}
-
-/** Has undici pull a body, and announce its length if it has one. */
-function streamInto(options: SendableOptions, source: BodySource): void {
-  // undici asks for the iterator once, when it begins to send.
-  options.body = { [Symbol.asyncIterator]: () => source.open() } as unknown as NonNullable<
-    Dispatcher.DispatchOptions['body']
-  >;
-  const headers = options.headers as string[];
-  if (source.lengthBytes !== null) options.headers = [...headers, 'content-length', String(source.lengthBytes)];
 }
 
 /** undici's headers (names in lower case, repeated ones as arrays) as a flat list. */

@@ -2,40 +2,11 @@
 
 import { expect, test } from 'vitest';
 import { exchange } from '../../testing/recorded-exchange.ts';
-import { again, answer, readHead, send, startScriptedServer } from '../../testing/scripted-server.ts';
+import { startScriptedServer } from '../../testing/scripted-server.ts';
 import { describeTransport } from '../../testing/transport-conformance.ts';
 import { createUndiciTransport } from './undici-transport.ts';
 
-describeTransport('undici', createUndiciTransport, { refusesContinue: true });
-
-test('a server that keeps connections for a second only is taken at its word', async () => {
-  const hint = send('HTTP/1.1 200 OK\r\nkeep-alive: timeout=1\r\ncontent-length: 0\r\n\r\n');
-  await using server = await startScriptedServer([readHead, hint, again]);
-  const transport = createUndiciTransport();
-  await exchange(transport, server.origin);
-  expect((await exchange(transport, server.origin)).exchange.reused).toBe(false);
-  await transport.close();
-});
-
-test('sending from inside onEnd uses the connection that has just become free', async () => {
-  await using server = await startScriptedServer([readHead, answer('a'), again]);
-  const transport = createUndiciTransport();
-  let left = 50;
-  await new Promise<void>((resolve, reject) => {
-    const request = { method: 'GET', origin: server.origin, path: '/', headers: [], body: null, shownUrl: '' };
-    const next = (): void => {
-      transport.send(request, {
-        onHead: () => {},
-        onData: () => {},
-        onEnd: () => (left-- > 0 ? next() : resolve()),
-        onError: reject,
-      });
-    };
-    next();
-  });
-  expect([server.accepted, server.requests.length]).toEqual([1, 51]);
-  await transport.close();
-});
+describeTransport('undici', createUndiciTransport, { isUndici: true });
 
 test.each([
   [{ path: 'no slash' }, 'bad_url'],

@@ -4,10 +4,8 @@
 // Invariant: once stopped it writes and pulls nothing more, and the source's iterator has been returned.
 
 import type { Writable } from 'node:stream';
+import { BodySourceError, checkLength } from '../body-source.ts';
 import type { BodySource } from '../body-source.ts';
-
-/** The body that a caller gave does not do what it said. */
-export class BodySourceError extends Error {}
 
 /** Who is told how it ended. */
 export interface BodyPumpOwner {
@@ -22,7 +20,7 @@ export class BodyPump {
   readonly #source: BodySource;
   readonly #inChunks: boolean;
   readonly #owner: BodyPumpOwner;
-  readonly #pieces: AsyncIterator<Uint8Array>;
+  #pieces: AsyncIterator<Uint8Array> | null = null;
   #sentBytes = 0;
   #over = false;
   #wake: (() => void) | null = null;
@@ -33,7 +31,6 @@ export class BodyPump {
     this.#source = source;
     this.#inChunks = isChunked;
     this.#owner = owner;
-    this.#pieces = source.open();
   }
 
   /** Runs to the end of the body. */
@@ -54,19 +51,19 @@ export class BodyPump {
 
   async #pump(): Promise<void> {
     const { lengthBytes } = this.#source;
+    // Here, so that what it throws ends as what `next` throws.
+    this.#pieces = this.#source.open();
     for (;;) {
       const piece = await this.#pieces.next();
       if (this.#over) return;
       if (piece.done === true) break;
       this.#sentBytes += piece.value.length;
-      if (lengthBytes !== null && this.#sentBytes > lengthBytes)
-        throw new Error(`it has more than the ${lengthBytes} bytes that it said`);
+      checkLength(lengthBytes, this.#sentBytes, false);
       if (!this.#write(piece.value)) await this.#drained();
       if (this.#over) return;
     }
+    checkLength(lengthBytes, this.#sentBytes, true);
     if (this.#inChunks) this.#socket.write('0\r\n\r\n', 'latin1');
-    else if (lengthBytes !== null && this.#sentBytes < lengthBytes)
-      throw new Error(`it ended after ${this.#sentBytes} of the ${lengthBytes} bytes that it said`);
   }
 
   #write(piece: Uint8Array): boolean {
@@ -96,14 +93,12 @@ export class BodyPump {
       return;
     }
     this.#returnSource();
-    const { error } = failure;
-    const message = error instanceof Error ? error.message : 'its source threw something that is no error';
-    this.#owner.bodyFailed(new BodySourceError(`the body of the request: ${message}`, { cause: error }));
+    this.#owner.bodyFailed(new BodySourceError(failure.error));
   }
 
   /** What a source says when it is told to stop is of no interest to anyone. */
   #returnSource(): void {
-    this.#pieces.return?.().then(undefined, () => undefined);
+    this.#pieces?.return?.().then(undefined, () => undefined);
   }
 
   #leave(): void {

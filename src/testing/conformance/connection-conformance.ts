@@ -1,0 +1,165 @@
+// What every transport with sockets does with its connections: which it uses again, for how long it keeps
+// them, and what it makes of bytes that come while nobody waits for any.
+
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { TransportOptions } from '../../http/transport-options.ts';
+import type { Transport } from '../../http/transport.ts';
+import { exchange } from '../recorded-exchange.ts';
+import type { RecordedExchange } from '../recorded-exchange.ts';
+import { again, answer, end, pause, readHead, send, startScriptedServer } from '../scripted-server.ts';
+import { until } from '../until.ts';
+import { head } from './wire-case.ts';
+
+type Make = (options?: TransportOptions) => Transport;
+
+/** Holds a transport to its use of connections. */
+export function connectionsWellUsed(make: Make): void {
+  reuse(make);
+  idle(make);
+  ends(make);
+}
+
+function reuse(make: Make): void {
+  test('keep-alive: requests one after another share a connection', async () => {
+    await using server = await startScriptedServer([readHead, answer('a'), again]);
+    const transport = make();
+    const used: boolean[] = [];
+    for (let nth = 0; nth < 4; nth++) used.push((await exchange(transport, server.origin)).exchange.reused);
+    expect([used, server.accepted]).toEqual([[false, true, true, true], 1]);
+    expect(transport.statistics()).toEqual({ inFlight: 0, connections: 1, connected: 1 });
+  });
+
+  test('a connection that the server closes just as it is used', async () => {
+    await using server = await startScriptedServer([readHead, answer('a'), readHead, end]);
+    const transport = make();
+    await exchange(transport, server.origin);
+    const stale = await exchange(transport, server.origin);
+    expect(stale.error).toMatchObject({ code: 'connection_closed', sent: true, answered: false, reused: true });
+    expect((await exchange(transport, server.origin, {}, { fresh: true })).exchange.reused).toBe(false);
+  });
+
+  test('a connection that the server closed while it was idle is not used', async () => {
+    await using server = await startScriptedServer([readHead, answer('a'), end]);
+    const transport = make();
+    await exchange(transport, server.origin);
+    await until(() => transport.statistics().connections === 0);
+    expect((await exchange(transport, server.origin)).exchange.reused).toBe(false);
+  });
+
+  test('100 requests at once have a connection each, and later ones use these', async () => {
+    await using server = await startScriptedServer([readHead, pause(20), answer('a'), again]);
+    const transport = make();
+    const together = (): Promise<RecordedExchange[]> =>
+      Promise.all(Array.from({ length: 100 }, () => exchange(transport, server.origin)));
+    expect((await together()).every((one) => one.body === 'a')).toBe(true);
+    expect((await together()).every((one) => one.exchange.reused)).toBe(true);
+    expect(server.accepted).toBe(100);
+  });
+
+  test('sending from inside onEnd uses the connection that has just become free', async () => {
+    await using server = await startScriptedServer([readHead, answer('a'), again]);
+    const transport = make();
+    let left = 50;
+    await new Promise<void>((resolve, reject) => {
+      const request = { method: 'GET', origin: server.origin, path: '/', headers: [], body: null, shownUrl: '' };
+      const next = (): void => {
+        transport.send(request, {
+          onHead: () => {},
+          onData: () => {},
+          onEnd: () => (left-- > 0 ? next() : resolve()),
+          onError: reject,
+        });
+      };
+      next();
+    });
+    expect([server.accepted, server.requests.length]).toEqual([1, 51]);
+  });
+}
+
+function idle(make: Make): void {
+  test('an idle connection is closed after its time', async () => {
+    await using server = await startScriptedServer([readHead, answer('a'), again]);
+    const transport = make({ keepAliveMs: 30 });
+    await exchange(transport, server.origin);
+    expect(transport.statistics().connections).toBe(1);
+    await until(() => server.open === 0);
+    expect(transport.statistics().connections).toBe(0);
+  });
+
+  test('a hint of the server is no longer than the longest time', async () => {
+    await using server = await startScriptedServer([
+      readHead,
+      send(head('keep-alive: timeout=600', 'content-length: 0')),
+      again,
+    ]);
+    const transport = make({ keepAliveMs: 20, keepAliveMaxMs: 60 });
+    await exchange(transport, server.origin);
+    await until(() => server.open === 0);
+    expect(transport.statistics().connections).toBe(0);
+  });
+
+  test('a server that keeps connections for a second only is taken at its word', async () => {
+    const hint = send(head('keep-alive: timeout=1', 'content-length: 0'));
+    await using server = await startScriptedServer([readHead, hint, again]);
+    const transport = make();
+    await exchange(transport, server.origin);
+    expect((await exchange(transport, server.origin)).exchange.reused).toBe(false);
+  });
+}
+
+const smuggled = `${head('content-length: 8')}smuggled`;
+
+/** What comes while a connection is idle. */
+const unasked: readonly (readonly [string, string])[] = [
+  ['a whole answer', smuggled],
+  ['half an answer', 'HTTP/1.1 200 OK\r\ncontent-le'],
+  ['one byte', 'H'],
+  ['garbage', '\0\0\0'],
+];
+
+function ends(make: Make): void {
+  test.each(unasked)('unasked bytes while idle end the connection: %s', async (_name, bytes) => {
+    const idleThen = [readHead, answer('first'), pause(5), send(bytes)];
+    await using server = await startScriptedServer((nth) => (nth === 0 ? idleThen : [readHead, answer('own'), again]));
+    const transport = make();
+    await exchange(transport, server.origin);
+    await until(() => transport.statistics().connections === 0);
+    await until(() => server.open === 0);
+    const next = await exchange(transport, server.origin);
+    expect([next.body, next.exchange.reused, server.accepted]).toEqual(['own', false, 2]);
+  });
+
+  // They are in this machine already when the request is made: nobody has read them yet.
+  test('unasked bytes that have come but were not read are not the answer to the next request', async () => {
+    const server = createServer({ noDelay: true });
+    const sockets: Socket[] = [];
+    server.on('connection', (socket) => {
+      const own = sockets.push(socket) === 1 ? 'first' : 'own';
+      socket.on('error', () => {}).on('data', () => socket.write(`${head(`content-length: ${own.length}`)}${own}`));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const transport = make();
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await exchange(transport, origin);
+    await delay(5);
+    sockets[0]?.write(smuggled);
+    const next = await exchange(transport, origin);
+    expect([next.body, next.exchange.reused]).toEqual(['own', false]);
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+
+  test('close ends open connections', async () => {
+    await using server = await startScriptedServer([readHead, answer('a'), again]);
+    const transport = make();
+    await exchange(transport, server.origin);
+    await transport.close();
+    await until(() => server.open === 0);
+    expect(transport.statistics()).toMatchObject({ connections: 0, connected: 1 });
+  });
+}
