@@ -30,12 +30,14 @@ if (!(cases > 0) || !Number.isSafeInteger(seed) || Number.isNaN(untilMs)) {
 console.error(`seed ${seed}`);
 const beganMs = performance.now();
 let shownMs = beganMs;
+let told = 0;
 
 const tally = await runDifferential({
   cases,
   seed,
   enough: (soFar) => {
     const nowMs = performance.now();
+    while (told < soFar.failures.length) console.error(`FAILED ${soFar.failures[told++]}`);
     if (nowMs - shownMs > 5_000) {
       shownMs = nowMs;
       const rate = Math.round((soFar.cases / (nowMs - beganMs)) * 1_000);

@@ -54,7 +54,7 @@ function checkAlone(answerCase: AnswerCase, first: WireOutcome, makeParser: Make
 }
 
 /** An outcome without what depends on how the bytes came: of two faults in a head either may be named. */
-function told({ answers, partial, ending, fault }: WireOutcome): string {
+export function told({ answers, partial, ending, fault }: WireOutcome): string {
   const word = ending === 'refused' && fault !== 'unasked' ? '' : fault;
   return JSON.stringify([answers.map((answer) => ({ ...answer, read: 0 })), partial, ending, word]);
 }

@@ -91,10 +91,10 @@ export const differences: readonly Difference[] = [
       'White space behind a length is not part of it (RFC 9112, 5.1); undici refuses a tab, and counts a space as a digit.',
   },
   {
-    name: 'space_behind_close',
+    name: 'tab_behind_close',
     kinds: ['closes'],
-    when: ({ own }) => hasToken(headOf(own), 'connection', /^[\t ]*close[\t ]+$/i),
-    reason: 'What stands behind `close` is white space in a list (RFC 9110, 5.6.1); undici does not see the `close`.',
+    when: ({ own }) => hasToken(headOf(own), 'connection', /^[\t ]*close *\t[\t ]*$/i),
+    reason: 'A tab behind `close` is white space in a list (RFC 9110, 5.6.1); undici does not see the `close`.',
   },
   {
     name: 'close_in_1_0',
@@ -233,6 +233,13 @@ export const differences: readonly Difference[] = [
     /\r\n0+[0-9a-f]{1,16}(?:;[^\r\n]*)?\r\n$/i,
     'More than 16 digits are a size that cannot be counted to, zeros or not (RFC 9112, 7.1); undici skips zeros.',
   ),
+  {
+    name: 'too_many_interim',
+    kinds: ['refuses'],
+    when: ({ fault, own }) => fault === 'too_many_interim' && (own.match(/HTTP\/1\.[01] 1\d\d/g)?.length ?? 0) > 100,
+    reason:
+      'Interim answers without end would hold a request for ever (RFC 9110, 15.2 sets no limit); undici reads on.',
+  },
   refuses(
     'trailer_that_frames',
     ['bad_trailer'],
