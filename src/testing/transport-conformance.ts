@@ -48,7 +48,7 @@ export function describeTransport(name: string, make: Make, { isUndici = false }
     requestsAsTheyAre(opened);
     bodiesWellSent(opened, isUndici);
     pausesWell(opened);
-    connectionsWellUsed(opened);
+    connectionsWellUsed(opened, isUndici);
     cancelsAtOnce(opened);
     phasesWithinTime(opened, isUndici);
   });

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { TransportOptions } from '../../http/transport-options.ts';
 import type { Transport } from '../../http/transport.ts';
+import { FakeClock } from '../fake-clock.ts';
 import { exchange } from '../recorded-exchange.ts';
 import type { RecordedExchange } from '../recorded-exchange.ts';
 import { again, answer, end, pause, readHead, send, startScriptedServer } from '../scripted-server.ts';
@@ -17,9 +18,9 @@ import { head } from './wire-case.ts';
 type Make = (options?: TransportOptions) => Transport;
 
 /** Holds a transport to its use of connections. */
-export function connectionsWellUsed(make: Make): void {
+export function connectionsWellUsed(make: Make, isUndici: boolean): void {
   reuse(make);
-  idle(make);
+  idle(make, isUndici);
   ends(make);
 }
 
@@ -80,24 +81,28 @@ function reuse(make: Make): void {
   });
 }
 
-function idle(make: Make): void {
+/** How long idle connections are kept: undici has a clock of its own. */
+function idle(make: Make, isUndici: boolean): void {
   test('an idle connection is closed after its time', async () => {
     await using server = await startScriptedServer([readHead, answer('a'), again]);
-    const transport = make({ keepAliveMs: 30 });
+    const clock = new FakeClock();
+    const transport = make({ keepAliveMs: 30, ...(isUndici ? {} : { clock }) });
     await exchange(transport, server.origin);
     expect(transport.statistics().connections).toBe(1);
+    clock.advance(2_000);
     await until(() => server.open === 0);
     expect(transport.statistics().connections).toBe(0);
   });
 
   test('a hint of the server is no longer than the longest time', async () => {
-    await using server = await startScriptedServer([
-      readHead,
-      send(head('keep-alive: timeout=600', 'content-length: 0')),
-      again,
-    ]);
-    const transport = make({ keepAliveMs: 20, keepAliveMaxMs: 60 });
+    const hint = send(head('keep-alive: timeout=600', 'content-length: 0'));
+    await using server = await startScriptedServer([readHead, hint, again]);
+    const clock = new FakeClock();
+    const transport = make({ keepAliveMs: 20, keepAliveMaxMs: 60, ...(isUndici ? {} : { clock }) });
     await exchange(transport, server.origin);
+    clock.advance(50);
+    expect(transport.statistics().connections).toBe(1);
+    clock.advance(2_000);
     await until(() => server.open === 0);
     expect(transport.statistics().connections).toBe(0);
   });

@@ -1,7 +1,7 @@
-// The timeouts of the phases of an exchange, for transports with sockets. On a clock that the test moves,
-// but for undici, which has one of its own: there the same things are waited for.
+// The timeouts of the phases of an exchange, for transports with sockets, on a clock that the test moves.
+// undici has a clock of its own, which nobody moves: of it only is shown that it has the timeouts.
 
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { TransportOptions } from '../../http/transport-options.ts';
 import type { Transport } from '../../http/transport.ts';
@@ -14,50 +14,44 @@ import { head, lines } from './wire-case.ts';
 
 type Make = (options?: TransportOptions) => Transport;
 
-/** Real time is short here; where it is moved it does not matter how much it is. */
 const limitMs = 60;
-
-/** Time that goes on by itself, or is moved. */
-class Time {
-  readonly clock: FakeClock | undefined;
-
-  constructor(hasOwnClock: boolean) {
-    this.clock = hasOwnClock ? undefined : new FakeClock();
-  }
-
-  get options(): TransportOptions {
-    return this.clock === undefined ? {} : { clock: this.clock };
-  }
-
-  async pass(ms: number): Promise<void> {
-    if (this.clock === undefined) await delay(ms);
-    else this.clock.advance(ms);
-  }
-
-  /** More than the limit, and the turns of a wheel. */
-  async passLimit(): Promise<void> {
-    await this.pass(this.clock === undefined ? 2 * limitMs : limitMs + 200);
-  }
-}
+/** More than the limit, and the turns of a wheel. */
+const longMs = 10 * limitMs;
 
 /** Holds a transport to `headersTimeoutMs` and `bodyTimeoutMs`. */
-export function phasesWithinTime(make: Make, hasOwnClock: boolean): void {
-  heads(make, hasOwnClock);
-  bodies(make, hasOwnClock);
+export function phasesWithinTime(make: Make, isUndici: boolean): void {
+  if (isUndici) {
+    realTime(make);
+    return;
+  }
+  heads(make);
+  bodies(make);
 }
 
-function heads(make: Make, hasOwnClock: boolean): void {
+function realTime(make: Make): void {
+  test('headers timeout, body timeout', async () => {
+    await using silent = await startScriptedServer([readHead]);
+    await using half = await startScriptedServer([readHead, send(`${head('content-length: 5')}hel`)]);
+    const transport = make({ headersTimeoutMs: limitMs, bodyTimeoutMs: limitMs });
+    const [never, stopped] = await Promise.all([exchange(transport, silent.origin), exchange(transport, half.origin)]);
+    expect(never.error).toMatchObject({ code: 'timeout', sent: true, answered: false });
+    expect(stopped.error).toMatchObject({ code: 'timeout', sent: true, answered: true });
+    await until(() => silent.open + half.open === 0);
+  });
+}
+
+function heads(make: Make): void {
   test.each([
     ['a silent server', []],
     ['half a head', [send('HTTP/1.1 200 OK\r\nx-a')]],
     ['an interim answer only', [send(lines('HTTP/1.1 103 Hints'))]],
   ])('headers timeout: %s', async (_name, script) => {
     await using server = await startScriptedServer([readHead, ...script]);
-    const time = new Time(hasOwnClock);
-    const transport = make({ headersTimeoutMs: limitMs, ...time.options });
+    const clock = new FakeClock();
+    const transport = make({ headersTimeoutMs: limitMs, clock });
     const silent = new RecordedExchange(transport, requestTo(server.origin));
     await until(() => server.requests.length === 1 && (script.length === 0 || silent.exchange.answered));
-    await time.passLimit();
+    clock.advance(longMs);
     await silent.finished;
     expect(silent.error).toMatchObject({ code: 'timeout', sent: true, answered: script.length > 0 });
     await until(() => server.open === 0);
@@ -66,50 +60,44 @@ function heads(make: Make, hasOwnClock: boolean): void {
 
   test('headers timeout: a body that is still being sent does not count', async () => {
     await using server = await startScriptedServer([readHead]);
-    const time = new Time(hasOwnClock);
-    const transport = make({ headersTimeoutMs: limitMs, ...time.options });
-    let finish: (end: IteratorResult<Uint8Array>) => void = () => {};
+    const clock = new FakeClock();
+    const transport = make({ headersTimeoutMs: limitMs, clock });
+    const last = Promise.withResolvers<IteratorResult<Uint8Array>>();
     const slow = new CountedSource([], null);
-    slow.open = () => {
-      let asked = 0;
-      const last = new Promise<IteratorResult<Uint8Array>>((resolve) => {
-        finish = resolve;
-      });
-      return { next: () => (asked++ === 0 ? Promise.resolve({ done: false, value: Buffer.from('a') }) : last) };
-    };
+    slow.open = () => ({ next: () => last.promise });
     const sending = new RecordedExchange(transport, requestTo(server.origin, { method: 'POST' }), { body: slow });
     await until(() => server.requests.length === 1);
-    await time.passLimit();
+    clock.advance(longMs);
     expect(sending.events).toEqual([]);
-    finish({ done: true, value: undefined });
-    await delay(1);
-    await time.passLimit();
+    last.resolve({ done: true, value: undefined });
+    await nextTurn();
+    clock.advance(longMs);
     await sending.finished;
     expect(sending.error).toMatchObject({ code: 'timeout', sent: true });
   });
 
   test('headers timeout: a head that comes in time ends it', async () => {
     await using server = await startScriptedServer([readHead, send(`${head('content-length: 5')}hel`)]);
-    const time = new Time(hasOwnClock);
-    const transport = make({ headersTimeoutMs: limitMs, ...time.options });
+    const clock = new FakeClock();
+    const transport = make({ headersTimeoutMs: limitMs, clock });
     const slow = new RecordedExchange(transport, requestTo(server.origin));
     await until(() => slow.body === 'hel');
-    await time.passLimit();
+    clock.advance(longMs);
     expect(slow.ended).toBe(false);
   });
 }
 
-function bodies(make: Make, hasOwnClock: boolean): void {
+function bodies(make: Make): void {
   test.each([
     ['before the first byte', ''],
     ['in the middle', 'hel'],
   ])('body timeout: %s', async (_name, part) => {
     await using server = await startScriptedServer([readHead, send(`${head('content-length: 5')}${part}`)]);
-    const time = new Time(hasOwnClock);
-    const transport = make({ bodyTimeoutMs: limitMs, ...time.options });
+    const clock = new FakeClock();
+    const transport = make({ bodyTimeoutMs: limitMs, clock });
     const silent = new RecordedExchange(transport, requestTo(server.origin));
     await until(() => silent.events.length > 0 && silent.body === part);
-    await time.passLimit();
+    clock.advance(longMs);
     await silent.finished;
     expect(silent.error).toMatchObject({ code: 'timeout', sent: true, answered: true });
     await until(() => server.open === 0);
@@ -119,12 +107,12 @@ function bodies(make: Make, hasOwnClock: boolean): void {
   test('body timeout: not while the handler has paused', async () => {
     const body = 'x'.repeat(4_000_000);
     await using server = await startScriptedServer([readHead, answer(body)]);
-    const time = new Time(hasOwnClock);
-    const transport = make({ bodyTimeoutMs: limitMs, ...time.options });
+    const clock = new FakeClock();
+    const transport = make({ bodyTimeoutMs: limitMs, clock });
     const paused = new RecordedExchange(transport, requestTo(server.origin));
     paused.onProgress = (event) => (event === 'data' ? paused.exchange.pause() : undefined);
     await until(() => paused.events.length > 1);
-    await time.passLimit();
+    clock.advance(longMs);
     expect(paused.ended).toBe(false);
     paused.onProgress = () => {};
     paused.exchange.resume();
@@ -134,10 +122,10 @@ function bodies(make: Make, hasOwnClock: boolean): void {
 
   test('timeouts: none is left when an exchange has ended', async () => {
     await using server = await startScriptedServer([readHead, answer('a'), again]);
-    const time = new Time(hasOwnClock);
-    const transport = make({ headersTimeoutMs: limitMs, bodyTimeoutMs: limitMs, keepAliveMs: 5_000, ...time.options });
+    const clock = new FakeClock();
+    const transport = make({ headersTimeoutMs: limitMs, bodyTimeoutMs: limitMs, keepAliveMs: 5_000, clock });
     await exchange(transport, server.origin);
-    await time.passLimit();
+    clock.advance(longMs);
     expect(await exchange(transport, server.origin)).toMatchObject({ body: 'a', exchange: { reused: true } });
     expect(server.accepted).toBe(1);
   });
