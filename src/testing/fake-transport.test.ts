@@ -7,6 +7,8 @@ import { describeContract } from './transport-contract.ts';
 
 const answers: Readonly<Record<string, FakeAnswer>> = {
   '/ok': { headers: ['x-kind', 'plain'], body: ['hel', 'lo'] },
+  '/all': { interim: [103], body: ['hel', 'lo'], trailers: ['x-sum', '5'] },
+  '/long': { body: Array.from({ length: 64 }, () => 'x'.repeat(65_536)) },
   '/silent': { status: null, ends: 'never' },
   '/drop': { status: null, ends: 'connection_closed' },
   '/cut': { body: ['par'], ends: 'body_cut' },

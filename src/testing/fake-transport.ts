@@ -21,6 +21,10 @@ export interface FakeAnswer {
   /** Null: no head comes. @default 200 */
   readonly status?: number | null;
   readonly headers?: readonly string[];
+  /** Statuses of interim answers, before the head. */
+  readonly interim?: readonly number[];
+  /** Told before the end of a whole answer. */
+  readonly trailers?: readonly string[];
   readonly body?: readonly (string | Buffer)[];
   /** `whole`; `never` stays silent from there on; else the error it ends with. @default whole */
   readonly ends?: 'whole' | 'never' | ErrorCode;
@@ -166,7 +170,7 @@ class FakeExchange implements Exchange {
     this.#paused = false;
     const step = this.#held;
     this.#held = null;
-    if (step !== null) this.#after(0, step);
+    if (step !== null && !this.#over) this.#after(0, step);
   }
 
   fail(code: ErrorCode): void {
@@ -188,6 +192,8 @@ class FakeExchange implements Exchange {
 
   #head(status: number): void {
     this.answered = true;
+    for (const interim of this.#answer.interim ?? []) if (!this.#over) this.#handler.onInformation?.(interim, []);
+    if (this.#over) return;
     this.#handler.onHead(status, this.#answer.headers ?? []);
     this.#goOn();
   }
@@ -214,6 +220,9 @@ class FakeExchange implements Exchange {
       return;
     }
     if (status === null) throw new Error('an answer without a head cannot end whole');
+    const { trailers } = this.#answer;
+    if (trailers !== undefined) this.#handler.onTrailers?.(trailers);
+    if (this.#over) return;
     this.#finish(true);
     this.#handler.onEnd();
   }

@@ -125,6 +125,12 @@ function faults(make: Make): void {
 async function socketBench(make: Make): Promise<Bench> {
   const server = createServer((request, response) => {
     if (request.url === '/ok') response.setHeader('X-Kind', 'plain').end('hello');
+    else if (request.url === '/all') {
+      response.writeEarlyHints({ link: '</a>' });
+      response.setHeader('trailer', 'x-sum').write('hello');
+      response.addTrailers({ 'x-sum': '5' });
+      response.end();
+    } else if (request.url === '/long') response.end(Buffer.alloc(64 * 65_536, 'x'));
     else if (request.url === '/drop') request.socket.destroy();
     else if (request.url === '/cut') {
       response.setHeader('content-length', 9).write('par', () => setImmediate(() => request.socket.destroy()));

@@ -7,8 +7,8 @@ import { RecordedExchange, exchange, requestTo } from './recorded-exchange.ts';
 import { until } from './until.ts';
 
 /**
- * A transport, and an origin that answers by path: `/ok` with `hello` and a header `X-Kind: plain`;
- * `/silent` never; `/drop` by closing the connection; `/cut` with a head, a piece `par`, and no end.
+ * A transport, and an origin that answers by path: `/ok` with `hello` and a header `X-Kind: plain`; `/all` with
+ * 103, `hello` and a trailer `x-sum: 5`; `/long` with 4 MiB; `/silent` never; `/drop` by closing the connection; `/cut` with a head, a piece `par`, and no end.
  */
 export interface Bench {
   readonly transport: Transport;
@@ -28,6 +28,7 @@ export function describeContract(name: string, makeBench: () => Promise<Bench>):
       await bench.close();
     });
     answers(() => bench);
+    pauses(() => bench);
     cancels(() => bench);
     closes(() => bench);
   });
@@ -42,6 +43,25 @@ function answers(bench: () => Bench): void {
     expect(done.headers[done.headers.indexOf('x-kind') + 1]).toBe('plain');
     expect(done.exchange).toMatchObject({ sent: true, answered: true, reused: false });
   });
+
+  test('interim answers come before the head, trailers before the end', async () => {
+    const { transport, origin } = bench();
+    const done = await exchange(transport, origin, { path: '/all' });
+    expect(done.story).toBe('information head data trailers end');
+    expect([done.interim, done.status, done.body, done.trailers]).toEqual([[103], 200, 'hello', ['x-sum', '5']]);
+  });
+
+  test.each(['information', 'head', 'data', 'trailers'])(
+    'cancelled inside %s, nothing comes behind it',
+    async (event) => {
+      const { transport, origin } = bench();
+      const cancelled = new RecordedExchange(transport, requestTo(origin, { path: '/all' }));
+      cancelled.onProgress = (now) => (now === event ? cancelled.exchange.cancel() : undefined);
+      await until(() => cancelled.events.includes(event));
+      await exchange(transport, origin, { path: '/ok' });
+      expect([cancelled.events.at(-1), transport.statistics().inFlight]).toEqual([event, 0]);
+    },
+  );
 
   test('a connection is used again, unless a fresh one is asked for', async () => {
     const { transport, origin } = bench();
@@ -73,6 +93,76 @@ function answers(bench: () => Bench): void {
     expect(transport.statistics().inFlight).toBe(100);
     expect((await Promise.all(all)).map((one) => one.story)).toEqual(Array.from(all, () => 'head data end'));
     expect(transport.statistics()).toMatchObject({ inFlight: 0 });
+  });
+}
+
+/** What one read may hold, and so may still come after a pause. */
+const readBytes = 64 * 1024;
+const longBytes = 64 * readBytes;
+
+function pauses(bench: () => Bench): void {
+  /** An exchange that pauses inside this callback, and has had time for more. */
+  async function pausedIn(event: 'head' | 'data'): Promise<RecordedExchange> {
+    const { transport, origin } = bench();
+    const paused = new RecordedExchange(transport, requestTo(origin, { path: '/long' }));
+    paused.onProgress = (now) => (now === event ? paused.exchange.pause() : undefined);
+    await until(() => paused.events.includes(event));
+    paused.onProgress = () => {};
+    for (let nth = 0; nth < 10; nth++) await exchange(transport, origin, { path: '/ok' });
+    return paused;
+  }
+
+  test.each(['head', 'data'] as const)(
+    'paused in %s, no more comes than was read, until it is resumed',
+    async (event) => {
+      const paused = await pausedIn(event);
+      expect(paused.body.length).toBeLessThanOrEqual(event === 'head' ? readBytes : 2 * readBytes);
+      expect(paused.ended).toBe(false);
+      paused.exchange.resume();
+      await paused.finished;
+      expect([paused.story, paused.body.length]).toEqual(['head data end', longBytes]);
+    },
+  );
+
+  test('pausing again and again loses nothing', async () => {
+    const { transport, origin } = bench();
+    const stepping = new RecordedExchange(transport, requestTo(origin, { path: '/long' }));
+    stepping.onProgress = () => {
+      stepping.exchange.pause();
+      setImmediate(() => stepping.exchange.resume());
+    };
+    await stepping.finished;
+    expect([stepping.story, stepping.body.length]).toEqual(['head data end', longBytes]);
+  });
+
+  test('paused before the head, and resumed in one go', async () => {
+    const { transport, origin } = bench();
+    const paused = new RecordedExchange(transport, requestTo(origin, { path: '/long' }));
+    paused.exchange.pause();
+    paused.exchange.pause();
+    paused.exchange.resume();
+    paused.exchange.resume();
+    await paused.finished;
+    expect([paused.story, paused.body.length]).toEqual(['head data end', longBytes]);
+  });
+
+  test('cancelled while paused, it says nothing more', async () => {
+    const paused = await pausedIn('data');
+    const before = paused.events.length;
+    paused.exchange.cancel();
+    paused.exchange.resume();
+    const { transport, origin } = bench();
+    expect(transport.statistics().inFlight).toBe(0);
+    await exchange(transport, origin, { path: '/ok' });
+    expect(paused.events).toHaveLength(before);
+  });
+
+  test('pausing what has ended is harmless', async () => {
+    const { transport, origin } = bench();
+    const done = await exchange(transport, origin, { path: '/ok' });
+    done.exchange.pause();
+    expect((await exchange(transport, origin, { path: '/ok' })).body).toBe('hello');
+    done.exchange.resume();
   });
 }
 
