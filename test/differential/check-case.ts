@@ -13,7 +13,7 @@ import type { MakeParser, WireOutcome } from './wire-subject.ts';
 const maxHeadBytes = 65_536;
 
 /** The parser as it is used. */
-export const ourParser: MakeParser = (sink) => new AnswerParser(sink, maxHeadBytes);
+export const ourParser: MakeParser = (sink, last) => new AnswerParser(sink, maxHeadBytes, last);
 
 /** What was found, and what both made of the case. */
 export interface CaseReport extends Verdict {
@@ -40,13 +40,12 @@ export function checkCase(answerCase: AnswerCase, makeParser: MakeParser = ourPa
 function checkAlone(answerCase: AnswerCase, first: WireOutcome, makeParser: MakeParser): string {
   const { methods, bytes } = answerCase;
   const expected = told(first);
-  const whole = askWire({ methods, bytes, cuts: [] }, makeParser);
-  if (told(whole) !== expected) return `in one read: ${told(whole)}`;
   const last: LastHead = { head: null };
-  askWire(answerCase, (sink) => new AnswerParser(sink, maxHeadBytes, last));
-  const again = askWire(answerCase, (sink) => new AnswerParser(sink, maxHeadBytes, last));
+  const whole = askWire({ methods, bytes, cuts: [] }, (sink) => makeParser(sink, last));
+  if (told(whole) !== expected) return `in one read: ${told(whole)}`;
+  const again = askWire(answerCase, (sink) => makeParser(sink, last));
   if (told(again) !== expected) return `with a head that was seen before: ${told(again)}`;
-  if (bytes.length % 4 === 0) {
+  if (bytes.length % 8 === 0) {
     const dripped = askWire({ methods, bytes, cuts: everyByte(bytes.length) }, makeParser);
     if (told(dripped) !== expected) return `byte by byte: ${told(dripped)}`;
   }

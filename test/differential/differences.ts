@@ -91,10 +91,11 @@ export const differences: readonly Difference[] = [
       'White space behind a length is not part of it (RFC 9112, 5.1); undici refuses a tab, and counts a space as a digit.',
   },
   {
-    name: 'tab_behind_close',
-    kinds: ['closes'],
-    when: ({ own }) => hasToken(headOf(own), 'connection', /^[\t ]*close *\t[\t ]*$/i),
-    reason: 'A tab behind `close` is white space in a list (RFC 9110, 5.6.1); undici does not see the `close`.',
+    name: 'tab_behind_token',
+    kinds: ['closes', 'keeps'],
+    when: ({ own }) => hasToken(headOf(own), 'connection', /^[\t ]*(?:close|keep-alive) *\t[\t ]*$/i),
+    reason:
+      'A tab behind `close` or `keep-alive` is white space in a list (RFC 9110, 5.6.1); undici does not see the word then.',
   },
   {
     name: 'close_in_1_0',

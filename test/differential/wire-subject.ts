@@ -1,14 +1,14 @@
 // The parser that is tested, run on a case as a connection runs it: reads come into one buffer that is used
 // again and again, with bytes of earlier reads and bait around them. What breaks its contract is thrown here.
 
-import type { AnswerParser } from '../../src/http/wire/answer-parser.ts';
+import type { AnswerParser, LastHead } from '../../src/http/wire/answer-parser.ts';
 import type { AnswerSink } from '../../src/http/wire/answer-sink.ts';
 import { WireFault } from '../../src/http/wire/wire-fault.ts';
 import { emptyAnswer, readsOf } from './answer-case.ts';
 import type { AnswerCase, AnswerOutcome, Ending, SeenAnswer } from './answer-case.ts';
 
-/** Makes the parser of one connection. */
-export type MakeParser = (sink: AnswerSink) => AnswerParser;
+/** Makes the parser of one connection; `last` is shared with others of its origin. */
+export type MakeParser = (sink: AnswerSink, last?: LastHead) => AnswerParser;
 
 /** An outcome, with places in the bytes. */
 export interface WireOutcome extends AnswerOutcome {
