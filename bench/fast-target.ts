@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithUs } from './end-with-us.ts';
 import { findProgram } from './find-program.ts';
 import { runFolder } from './work-folder.ts';
 
@@ -56,7 +57,7 @@ export async function startFastTarget(): Promise<FastTarget> {
   const nginx = findProgram('nginx');
   const child = nginx === null ? spawnNode(port) : spawnNginx(nginx, port, securePort);
   const url = `http://127.0.0.1:${port}`;
-  process.on('exit', () => child.kill());
+  endWithUs(child);
   await untilItAnswers(child, `${url}/status`);
   return {
     name: nginx === null ? 'a node server (nginx is missing)' : 'nginx, one worker',

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { endWithUs } from './end-with-us.ts';
 import { findProgram } from './find-program.ts';
 import { runFolder } from './work-folder.ts';
 
@@ -44,6 +45,7 @@ export async function measure(command: Command): Promise<Measured> {
     stdio: ['ignore', command.stdout === 'collect' ? 'pipe' : nowhere, 'pipe'],
     env: { ...process.env, ...command.env },
   });
+  endWithUs(child);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

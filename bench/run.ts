@@ -2,7 +2,7 @@
 // found, and writes the same to bench/.work/latest.json.
 
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { alsoPass, buildOurs } from './our-command.ts';
@@ -56,13 +56,18 @@ if (values.help || unknown !== undefined) {
 }
 
 async function main(): Promise<void> {
-  const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown' };
+  const [load = 0] = loadavg();
+  const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown', load };
   const scale = values.quick ? 0.1 : 1;
   const rounds = values.quick ? 1 : positive('--rounds', values.rounds);
   const rows = values.rows === undefined ? null : positive('--rows', values.rows);
   alsoPass(words(values.with));
   buildOurs();
   process.stdout.write(`Node ${machine.node}, ${machine.cores} cores, ${machine.cpu}\n`);
+  if (load > 0.5)
+    process.stdout.write(
+      `Others are using this machine (load ${load.toFixed(1)}): rates say little, CPU times a little more.\n`,
+    );
   const found: Record<string, unknown> = {};
   for (const section of wanted) {
     const settings: Settings = {

@@ -7,10 +7,10 @@ const inUnits = (value: number): string => value.toLocaleString('en-US', { maxim
 
 /** The table of rates, ours first. */
 export function drawComparison(table: Comparison): string {
-  const header = ['', 'does', 'rows', 'rows/s', 'CPU µs/row', 'peak MB', 'ours is', 'goal', ''];
+  const header = ['', 'does', 'rows', 'rows/s', 'CPU µs/row', 'peak MB', 'CPU ratio', 'ours is', 'goal', ''];
   const lines = table.lines.map((line) => {
-    if (line.missing !== null) return [line.name, `no figures: ${line.missing}`, '', '', '', '', '', '', ''];
-    const { oursToTheirs, goal } = line;
+    if (line.missing !== null) return [line.name, `no figures: ${line.missing}`, '', '', '', '', '', '', '', ''];
+    const { oursToTheirs, cpuTheirsToOurs, goal } = line;
     return [
       line.name,
       line.does,
@@ -18,12 +18,13 @@ export function drawComparison(table: Comparison): string {
       line.rowsPerSecond === null ? '' : inUnits(line.rowsPerSecond),
       line.cpuMicrosPerRow === null ? '' : line.cpuMicrosPerRow.toFixed(1),
       line.peakBytes === null ? '' : inUnits(line.peakBytes / 1e6),
+      cpuTheirsToOurs === null ? '' : cpuTheirsToOurs.toFixed(2),
       oursToTheirs === null ? '' : `${oursToTheirs.toFixed(2)} x`,
       goal === null ? '' : `${goal} x`,
       goal === null || oursToTheirs === null ? '' : oursToTheirs >= goal ? 'met' : 'not met',
     ];
   });
-  return drawColumns([header, ...lines], 2, new Set([8]));
+  return drawColumns([header, ...lines], 2, new Set([9]));
 }
 
 /** The figures of the other benches. */

@@ -29,6 +29,8 @@ export interface ComparedPeer {
   readonly peakBytes: number | null;
   /** Our rate divided by theirs. */
   readonly oursToTheirs: number | null;
+  /** Their CPU time a row divided by ours: what it says stands on a machine that others use too. */
+  readonly cpuTheirsToOurs: number | null;
   readonly goal: number | null;
 }
 
@@ -102,6 +104,10 @@ function summarize(
     const own = oursRounds[place];
     return own === undefined ? [] : [own.rowsPerSecond / round.rowsPerSecond];
   });
+  const cpuRatios = rounds.flatMap((round, place) => {
+    const own = oursRounds[place]?.cpuMicrosPerRow ?? null;
+    return own === null || round.cpuMicrosPerRow === null ? [] : [round.cpuMicrosPerRow / own];
+  });
   return {
     name: peer.name,
     does: peer.does,
@@ -111,6 +117,7 @@ function summarize(
     cpuMicrosPerRow: whole ? median(rounds.flatMap((round) => round.cpuMicrosPerRow ?? [])) : null,
     peakBytes: whole ? median(rounds.flatMap((round) => round.peakBytes ?? [])) : null,
     oursToTheirs: whole && rounds !== oursRounds ? median(ratios) : null,
+    cpuTheirsToOurs: whole && rounds !== oursRounds ? median(cpuRatios) : null,
     goal: peer.goal,
   };
 }

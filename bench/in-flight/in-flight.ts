@@ -6,6 +6,7 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { peerFile } from '../compare/peer.ts';
+import { endWithUs } from '../end-with-us.ts';
 import type { Figure } from '../figure.ts';
 import { smallRecordsFile } from '../inputs.ts';
 import { median } from '../median.ts';
@@ -68,6 +69,7 @@ async function ofSender(kind: string, many: number): Promise<Sizes> {
   const target = await HeldTarget.start();
   const env = { ...process.env, ...libraryEnvironment() };
   const sender = fork(peerFile('hold-requests.ts'), [target.url, kind], { env });
+  endWithUs(sender);
   try {
     await ready(sender);
     sender.send(few);
@@ -100,6 +102,7 @@ async function ofRun<T>(
   removeRun(output);
   const job = ourJob(await smallRecordsFile(rows), output, target.url, concurrency);
   const child = spawn(job.program, [...job.args, '--timeout', '5m', '--connect-timeout', '1m'], { stdio: 'ignore' });
+  endWithUs(child);
   try {
     await target.holds(concurrency, child);
     return await look(target, child);

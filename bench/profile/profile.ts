@@ -1,7 +1,7 @@
 // Where the microseconds of a record go: ours runs the whole job under V8's profiler, and the time of each
 // function is given to the stage that its file belongs to. The profiler counts by the clock on the wall, so
 // its shares are laid over the CPU time that the kernel counted for the main thread; what other threads
-// took (collector, compiler, files, the profiler itself) is a line of its own. Beside it, in turn and
+// took (collector, compiler, files, the profiler itself) stands beside it. Beside it, in turn and
 // without a profiler: ours, and a loop over bare sockets that records nothing, the floor in Node.
 
 import { readFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ export interface ProfileReport {
   readonly rows: number;
   readonly stages: readonly { readonly stage: string; readonly micros: number; readonly native: number }[];
   readonly functions: readonly { readonly name: string; readonly place: string; readonly micros: number }[];
-  readonly otherThreads: number;
+  readonly threads: readonly { readonly name: string; readonly micros: number }[];
   readonly total: number;
   readonly user: number;
   readonly system: number;
@@ -117,12 +117,34 @@ function summarize(rows: number, times: ProfileTimes): Omit<ProfileReport, 'unpr
       native: native * scale,
     })),
     functions: times.functions.slice(0, 25).map(({ name, place, micros }) => ({ name, place, micros: micros * scale })),
-    otherThreads: (all - main) / rows,
+    threads: otherThreads(note, rows),
     total: all / rows,
     user: note.process.user / rows,
     system: note.process.system / rows,
     wallToCpu: times.busyMicros / main,
   };
+}
+
+/** What threads do that go by these names; those that have ended, and all others, are one line. */
+const threadNames: Readonly<Record<string, string>> = {
+  V8Worker: 'threads of V8: collector, compiler',
+  'libuv-worker': 'threads of libuv: files, names',
+  'v8:ProfEvntProc': 'the thread of the profiler',
+};
+
+function otherThreads(note: CpuNote, rows: number): ProfileReport['threads'] {
+  const micros = new Map<string, number>();
+  let rest = note.process.user + note.process.system - note.mainThread.user - note.mainThread.system;
+  for (const thread of note.others) {
+    const name = threadNames[thread.name];
+    if (name === undefined) continue;
+    rest -= thread.micros;
+    micros.set(name, (micros.get(name) ?? 0) + thread.micros / rows);
+  }
+  return [...micros, ['other threads', Math.max(0, rest / rows)] as const].map(([name, each]) => ({
+    name,
+    micros: each,
+  }));
 }
 
 const figure = (micros: number): string => micros.toFixed(2);
@@ -150,7 +172,7 @@ export function drawProfile(report: ProfileReport): string {
     [
       ['stage, CPU µs a row, profiled', 'all', 'in native calls', 'share'],
       ...stages,
-      ['other threads, the profiler among them', figure(report.otherThreads), '', part(report.otherThreads)],
+      ...report.threads.map(({ name, micros }) => [name, figure(micros), '', part(micros)]),
       [`total (user ${figure(report.user)}, system ${figure(report.system)})`, figure(report.total), '', ''],
     ],
     1,
