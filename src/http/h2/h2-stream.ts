@@ -32,7 +32,7 @@ export interface StreamOwner {
 const own = Symbol('own');
 
 /** The listeners are shared by all streams: a closure for each would cost more than they do. */
-type Carrying = ClientHttp2Stream & { [own]: H2Stream };
+type Carrying = ClientHttp2Stream & { [own]: H2Stream | null };
 
 /** Bodies up to here are taken to have left when they were handed over: the window of a stream has room. */
 const smallBytes = 16 * 1024;
@@ -49,7 +49,7 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
   #pump: BodyPump | null = null;
 
   constructor(owner: StreamOwner, exchange: WireExchange, stream: ClientHttp2Stream) {
-    const carrying = Object.assign(stream, { [own]: this });
+    const carrying: Carrying = Object.assign(stream, { [own]: this });
     this.#owner = owner;
     this.exchange = exchange;
     this.#stream = carrying;
@@ -193,38 +193,40 @@ function bytesOf(headers: readonly string[]): number {
 }
 
 function pushed(this: ClientHttp2Stream, chunk: unknown, encoding?: BufferEncoding): boolean {
-  if (chunk === null && !this.closed && !this.destroyed) (this as Carrying)[own].endCame();
+  if (chunk === null && !this.closed && !this.destroyed) (this as Carrying)[own]?.endCame();
   return Duplex.prototype.push.call(this, chunk, encoding);
 }
 
 function onResponse(this: Carrying, headers: IncomingHttpHeaders, _flags: number, fields: string[]): void {
-  this[own].head(Number(headers[':status']), fields);
+  this[own]?.head(Number(headers[':status']), fields);
 }
 
 function onHeaders(this: Carrying, headers: IncomingHttpHeaders, _flags: number, fields: string[]): void {
-  this[own].information(Number(headers[':status']), fields);
+  this[own]?.information(Number(headers[':status']), fields);
 }
 
 function onData(this: Carrying, chunk: Buffer): void {
-  this[own].data(chunk);
+  this[own]?.data(chunk);
 }
 
 function onTrailers(this: Carrying, _headers: IncomingHttpHeaders, _flags: number, fields: string[]): void {
-  this[own].trailers(fields);
+  this[own]?.trailers(fields);
 }
 
 function onEnd(this: Carrying): void {
-  this[own].ended();
+  this[own]?.ended();
 }
 
 function onFinish(this: Carrying): void {
-  this[own].exchange.requestSent();
+  this[own]?.exchange.requestSent();
 }
 
 function onError(this: Carrying, error: Error): void {
-  this[own].failed(error);
+  this[own]?.failed(error);
 }
 
 function onClose(this: Carrying): void {
-  this[own].closed();
+  this[own]?.closed();
+  // Node holds a stream that has closed until the next full collection: not what it carried as well.
+  this[own] = null;
 }
