@@ -61,6 +61,13 @@ export interface BatchOptions extends PlanOptions {
   readonly insecure?: boolean;
   /** @default auto */
   readonly http?: '1.1' | '2' | 'auto';
+  /** What sends: our own `wire`, `undici`, or `auto`: the wire, and undici for what goes through a proxy. @default auto */
+  readonly transport?: 'wire' | 'undici' | 'auto';
+  /**
+   * Requests on their way at once on one HTTP/1.1 connection; only such as may be repeated follow one another
+   * without waiting for an answer. Of the wire only. @default 1
+   */
+  readonly pipelining?: number;
   /** Send everything to an embedded stand-in service. @default false */
   readonly rehearse?: boolean;
 

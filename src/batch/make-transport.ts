@@ -3,10 +3,11 @@
 
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
+import type { CreateUndici, TransportKind } from '../http/choose-transport.ts';
+import { chooseTransport, mayNeedUndici } from '../http/choose-transport.ts';
 import { tlsSettings } from '../http/dial/tls-settings.ts';
 import type { TransportOptions } from '../http/transport-options.ts';
 import type { Transport } from '../http/transport.ts';
-import { createUndiciTransport } from '../http/undici/undici-transport.ts';
 import { rehearse } from './rehearsal.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 
@@ -18,15 +19,26 @@ export async function makeTransport(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Transport> {
   const files = await readTlsFiles(options);
-  const transport = createUndiciTransport({
+  const connecting: TransportOptions = {
     connectTimeoutMs: options.connectTimeoutMs,
     verifyTls: !options.insecure,
     http: options.http,
+    pipelining: options.pipelining,
     env,
     ...files,
     ...(options.rehearse ? { proxy: null } : options.proxy === undefined ? {} : { proxy: options.proxy }),
-  });
+  };
+  const transport = chooseTransport(options.transport, connecting, await undiciFor(options.transport, connecting));
   return options.rehearse ? rehearse(transport) : transport;
+}
+
+/** Loading undici takes longer than most of what a short run does. */
+async function undiciFor(kind: TransportKind, connecting: TransportOptions): Promise<CreateUndici> {
+  if (mayNeedUndici(kind, connecting))
+    return (await import('../http/undici/undici-transport.ts')).createUndiciTransport;
+  return () => {
+    throw new Error('undici was not expected to be needed');
+  };
 }
 
 /** The PEM files that the options name. Throws UsageError for those that cannot be used. */

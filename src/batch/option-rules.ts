@@ -68,6 +68,8 @@ export const optionRules: { readonly [Key in keyof Required<BatchOptions>]: Opti
   key: text('the path of a PEM file'),
   insecure: aSwitch,
   http: oneOf('1.1', '2', 'auto'),
+  transport: oneOf('wire', 'undici', 'auto'),
+  pipelining: whole(1),
   rehearse: aSwitch,
 
   body: oneOf('auto', 'text', 'base64', 'none', 'hash'),

@@ -102,6 +102,8 @@ function complete(given: BatchOptions, output: string): ResolvedOptions {
     key: given.key ?? null,
     insecure: given.insecure ?? false,
     http: given.http ?? 'auto',
+    transport: given.transport ?? 'auto',
+    pipelining: given.pipelining ?? 1,
     rehearse: given.rehearse ?? false,
 
     body: given.body ?? 'auto',

@@ -46,6 +46,8 @@ export interface ResolvedOptions {
   readonly key: string | null;
   readonly insecure: boolean;
   readonly http: '1.1' | '2' | 'auto';
+  readonly transport: 'wire' | 'undici' | 'auto';
+  readonly pipelining: number;
   readonly rehearse: boolean;
 
   readonly body: 'auto' | 'text' | 'base64' | 'none' | 'hash';

@@ -60,6 +60,8 @@ const readers: { readonly [Key in keyof Omit<Required<BatchOptions>, 'input'>]: 
   key: ['key', text],
   insecure: ['insecure', present],
   http: ['http', text],
+  transport: ['transport', text],
+  pipelining: ['pipelining', number],
   rehearse: ['rehearse', present],
   body: ['body', text],
   bodies: ['bodies', text],

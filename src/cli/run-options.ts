@@ -115,6 +115,18 @@ const sending: readonly Omit<OptionSpec, 'group'>[] = [
   { name: 'key', value: 'FILE', help: 'its PEM key' },
   { name: 'insecure', short: 'k', help: "do not verify the server's certificate" },
   { name: 'http', value: 'VERSION', help: '1.1, 2 or auto', default: 'auto' },
+  {
+    name: 'transport',
+    value: 'NAME',
+    help: 'what sends: wire (our own), undici, or auto: the wire, and undici for what goes through a proxy',
+    default: 'auto',
+  },
+  {
+    name: 'pipelining',
+    value: 'N',
+    help: 'requests on their way at once on one HTTP/1.1 connection; only GET and the like, which may be repeated',
+    default: '1',
+  },
   { name: 'rehearse', help: 'send everything to an embedded stand-in service instead of the real hosts' },
   {
     name: 'dry-run',

@@ -20,6 +20,7 @@ export type SharedOption =
   | 'maxWaitMs'
   | 'outage'
   | 'perOrigin'
+  | 'pipelining'
   | 'proxy'
   | 'rate'
   | 'redirects'
@@ -27,6 +28,7 @@ export type SharedOption =
   | 'retryOn'
   | 'success'
   | 'timeoutMs'
+  | 'transport'
   | 'user';
 
 /** How `fetchMany` sends. Times are milliseconds, sizes are bytes. */

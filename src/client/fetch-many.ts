@@ -4,6 +4,7 @@
 import { systemClock } from '../concurrency/clock.ts';
 import { systemRandom } from '../concurrency/random.ts';
 import { UsageError } from '../errors.ts';
+import { chooseTransport } from '../http/choose-transport.ts';
 import { createUndiciTransport } from '../http/undici/undici-transport.ts';
 import type { FetchManyOptions } from './fetch-many-options.ts';
 import type { Source } from './request-input.ts';
@@ -36,7 +37,7 @@ import { ResultStream } from './result-stream.ts';
 export function fetchMany(source: Source, options: FetchManyOptions = {}): ResultStream {
   requireSource(source);
   const resolved = resolveFetchOptions(options);
-  const transport = createUndiciTransport(resolved.connecting);
+  const transport = chooseTransport(resolved.sending.transport, resolved.connecting, createUndiciTransport);
   return new ResultStream({ source, options: resolved, transport, clock: systemClock, random: systemRandom });
 }
 

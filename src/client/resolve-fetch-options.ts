@@ -33,6 +33,7 @@ const shared: readonly string[] = Object.keys({
   maxWaitMs: 0,
   outage: 0,
   perOrigin: 0,
+  pipelining: 0,
   proxy: 0,
   rate: 0,
   redirects: 0,
@@ -40,6 +41,7 @@ const shared: readonly string[] = Object.keys({
   retryOn: 0,
   success: 0,
   timeoutMs: 0,
+  transport: 0,
   user: 0,
 } satisfies Record<SharedOption, 0>);
 
@@ -88,6 +90,7 @@ export function resolveFetchOptions(options: FetchManyOptions): ResolvedFetchOpt
       connectTimeoutMs: sending.connectTimeoutMs,
       verifyTls: !sending.insecure,
       http: sending.http,
+      pipelining: sending.pipelining,
       env: process.env,
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),

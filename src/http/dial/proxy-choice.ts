@@ -22,6 +22,9 @@ export interface ProxyServer {
 /** Finds the proxy for a target. */
 export type ProxyChoice = (target: URL) => ProxyServer | null;
 
+/** What is chosen where no proxy can be chosen for any target. */
+export const noProxy: ProxyChoice = () => null;
+
 const kinds: Readonly<Record<string, ProxyServer['kind']>> = {
   'http:': 'http',
   'https:': 'https',
@@ -36,7 +39,7 @@ const defaultPorts = { http: 1080, https: 443, socks5: 1080 } as const;
  * @throws UsageError `bad_option` for a proxy that cannot be used; its user info is not shown.
  */
 export function proxyChoice(options: TransportOptions): ProxyChoice {
-  if (options.proxy === null) return () => null;
+  if (options.proxy === null) return noProxy;
   if (options.proxy !== undefined && options.proxy !== '') {
     const always = parseProxy(options.proxy, '--proxy');
     return () => always;
@@ -46,7 +49,7 @@ export function proxyChoice(options: TransportOptions): ProxyChoice {
   const all = fromEnv(env, ['all_proxy', 'ALL_PROXY']);
   const forHttp = fromEnv(env, ['http_proxy']) ?? all;
   const forHttps = fromEnv(env, ['https_proxy', 'HTTPS_PROXY']) ?? all;
-  if (forHttp === null && forHttps === null) return () => null;
+  if (forHttp === null && forHttps === null) return noProxy;
   const exceptions = (env['no_proxy'] ?? env['NO_PROXY'] ?? '')
     .toLowerCase()
     .split(/[\s,]+/)
