@@ -42,6 +42,8 @@ test('defaults are those of the contract', () => {
     key: null,
     insecure: false,
     http: 'auto',
+    transport: 'auto',
+    pipelining: 1,
     rehearse: false,
     body: 'auto',
     bodies: null,

@@ -64,7 +64,7 @@ export class OriginPool implements DialsOwner {
 
   /** Has an exchange carried, now or as soon as there is a connection for it. */
   start(exchange: WireExchange): void {
-    const carrier = exchange.fresh || this.#line.size > 0 ? null : this.#pick(exchange);
+    const carrier = exchange.fresh ? null : this.#pick(exchange);
     if (carrier === null) this.#wait(exchange);
     else if (this.#mayHaveUnread(carrier)) this.#hold(exchange);
     else this.#assign(carrier, exchange);

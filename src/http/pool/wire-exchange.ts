@@ -12,7 +12,7 @@ import type { Exchange, ResponseHandler, SendOptions } from '../transport.ts';
 
 /** How an exchange reaches what carries it. */
 export interface Leg {
-  /** Forgets the exchange, and frees its connection or stream. Calls `freed`, and nothing of the exchange. */
+  /** Frees the exchange's connection or stream, now or when it can. Calls `freed`, and nothing of the exchange. */
   cancel(exchange: WireExchange): void;
   pause(exchange: WireExchange): void;
   resume(exchange: WireExchange): void;
