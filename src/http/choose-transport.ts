@@ -19,7 +19,7 @@ const maxOrigins = 10_000;
 
 /** Whether anything might go over undici. @throws UsageError `bad_option` for a proxy that cannot be used. */
 export function mayNeedUndici(kind: TransportKind, options: TransportOptions): boolean {
-  return kind !== 'wire' && (kind === 'undici' || options.http !== '1.1' || proxyChoice(options) !== noProxy);
+  return kind !== 'wire' && (kind === 'undici' || proxyChoice(options) !== noProxy);
 }
 
 /**
@@ -30,8 +30,7 @@ export function mayNeedUndici(kind: TransportKind, options: TransportOptions): b
 export function chooseTransport(kind: TransportKind, options: TransportOptions, createUndici: CreateUndici): Transport {
   if (kind === 'undici') return createUndici(options);
   const choice = kind === 'wire' ? noProxy : proxyChoice(options);
-  if (kind === 'wire' || (choice === noProxy && options.http === '1.1')) return createWireTransport(options);
-  if (options.http === '2') return createUndici(options);
+  if (choice === noProxy) return createWireTransport(options);
   return new PerOrigin(choice, createWireTransport(options), createUndici(options));
 }
 
@@ -67,8 +66,7 @@ class PerOrigin implements Transport {
 
   #choose(origin: string): Transport {
     const url = URL.parse(origin);
-    const transport =
-      url === null || (this.#choice(url) === null && url.protocol === 'http:') ? this.#straight : this.#proxied;
+    const transport = url === null || this.#choice(url) === null ? this.#straight : this.#proxied;
     if (this.#byOrigin.size >= maxOrigins) this.#byOrigin.clear();
     this.#byOrigin.set(origin, transport);
     return transport;

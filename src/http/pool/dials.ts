@@ -49,9 +49,10 @@ export class Dials {
     return this.#under.size;
   }
 
-  /** Whether one more may begin. */
-  get mayBegin(): boolean {
-    return this.protocol === 'http1' ? this.#pace.may(this.#under.size) : this.#under.size === 0;
+  /** Whether one more may begin. `together`: one connection will carry many. */
+  mayBegin(together: boolean): boolean {
+    const waitsForOne = this.protocol === 'ask' || (this.protocol === 'http2' && together);
+    return waitsForOne ? this.#under.size === 0 : this.#pace.may(this.#under.size);
   }
 
   begin(): void {
@@ -73,12 +74,13 @@ export class Dials {
     });
   }
 
-  /** Gives up the one that was begun last. */
+  /** Gives up one of them. */
   giveUpOne(): void {
-    const last = [...this.#under].at(-1);
-    if (last === undefined) return;
-    this.#under.delete(last);
-    last.abort?.();
+    for (const dial of this.#under) {
+      this.#under.delete(dial);
+      dial.abort?.();
+      return;
+    }
   }
 
   giveUpAll(): void {

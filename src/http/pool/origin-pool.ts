@@ -51,6 +51,8 @@ export class OriginPool implements DialsOwner {
   readonly #freshLine = new WaitingLine();
   /** Those that are started once what has come on idle connections has been read. */
   #held: WireExchange[] = [];
+  /** One new connection does for all that want one. */
+  #sharesFresh = true;
   readonly #sweeper: Timeout;
   readonly #deadline: Timeout;
 
@@ -126,6 +128,14 @@ export class OriginPool implements DialsOwner {
     this.#forgetIfUnused();
   }
 
+  /**
+   * An exchange has failed on a connection that it had wanted to be new. A server that closes after each answer
+   * is to be met with a connection for each.
+   */
+  freshFailed(): void {
+    this.#sharesFresh = false;
+  }
+
   /** Closes what carries nothing. */
   closeIdle(): void {
     for (const carrier of this.#all) if (carrier.assigned === 0) this.#drop(carrier);
@@ -198,7 +208,8 @@ export class OriginPool implements DialsOwner {
   /** Gives a carrier all that it can take of those that wait. */
   #serve(carrier: Carrier, isNew: boolean): void {
     while (carrier.assigned < carrier.limit && this.#all.has(carrier)) {
-      const next = (isNew ? this.#freshLine.first : null) ?? this.#line.first;
+      const mayTakeFresh = isNew && (this.#sharesFresh || carrier.carried === 0);
+      const next = (mayTakeFresh ? this.#freshLine.first : null) ?? this.#line.first;
       if (next === null || (carrier.assigned > 0 && !carrier.multiplexed && !mayFollow(next))) break;
       (next.fresh ? this.#freshLine : this.#line).remove(next);
       this.#assign(carrier, next);
@@ -236,7 +247,12 @@ export class OriginPool implements DialsOwner {
   }
 
   #dialForWaiting(): void {
-    while (this.#dials.size < this.#waiting && this.#learning.size === 0 && this.#dials.mayBegin) this.#dials.begin();
+    for (;;) {
+      const together = this.#sharesFresh || this.#freshLine.size === 0;
+      if (this.#dials.size >= this.#waiting || (together && this.#learning.size > 0)) return;
+      if (!this.#dials.mayBegin(together)) return;
+      this.#dials.begin();
+    }
   }
 
   #sweep(): void {

@@ -111,6 +111,7 @@ class WireTransport implements Transport, ExchangeOwner {
     const mapped = mapTransportError(error, { authority, sent, answered, reused, headSeen });
     exchange.sent = mapped.sent;
     exchange.answered = mapped.answered;
+    if (exchange.fresh) this.#pools.get(request.origin)?.freshFailed();
     if (mapped.code === 'local_limit') for (const pool of this.#pools.values()) pool.closeIdle();
     handler.onError(mapped);
   }
