@@ -4,17 +4,18 @@
 import { Buffer } from 'node:buffer';
 import type { GoodRecord } from './reader.ts';
 
-/** Whether somebody wanted the value of a record: then those that follow are better parsed at once. */
+/** What somebody wanted of a record: then those that follow had better have it at once. */
 export interface Demand {
-  hasValues: boolean;
+  values: boolean;
+  bytes: boolean;
 }
 
 export class JsonRecord implements GoodRecord {
   readonly kind = 'record';
   readonly index: number;
   readonly line: number;
-  readonly bytes: string;
   readonly plainId: string | null | undefined;
+  readonly #bytes: string;
   readonly #demand: Demand;
   #value: unknown = undefined;
 
@@ -22,18 +23,23 @@ export class JsonRecord implements GoodRecord {
   constructor(index: number, line: number, bytes: string, plainId: string | null | undefined, demand: Demand) {
     this.index = index;
     this.line = line;
-    this.bytes = bytes;
+    this.#bytes = bytes;
     this.plainId = plainId;
     this.#demand = demand;
   }
 
+  get bytes(): string {
+    this.#demand.bytes = true;
+    return this.#bytes;
+  }
+
   get text(): string {
-    return Buffer.from(this.bytes, 'latin1').toString('utf8');
+    return Buffer.from(this.#bytes, 'latin1').toString('utf8');
   }
 
   get value(): unknown {
     if (this.#value === undefined) {
-      this.#demand.hasValues = true;
+      this.#demand.values = true;
       this.#value = JSON.parse(this.text) as unknown;
     }
     return this.#value;

@@ -21,22 +21,28 @@ interface Latin1Bytes {
 class JsonLines implements LineFormat {
   readonly comment = -1;
   readonly #line = new JsonLine();
-  readonly #demand: Demand = { hasValues: false };
+  readonly #demand: Demand = { values: false, bytes: false };
 
   read(bytes: Buffer, start: number, end: number, encoding: 'latin1' | 'utf8', place: RecordPlace): InputRecord {
     const { index, line } = place;
-    if (!this.#demand.hasValues && this.#line.scan(bytes, start, end)) {
-      // Its own string, not a slice: a slice would keep the whole block in memory as long as the record.
-      const raw = (bytes as Buffer & Latin1Bytes).latin1Slice(start, end);
+    if (!this.#demand.values && this.#line.scan(bytes, start, end)) {
+      const raw = rawText(bytes, start, end);
       return new JsonRecord(index, line, raw, plainId(this.#line, raw, start), this.#demand);
     }
     const text = bytes.toString(encoding, start, end);
     try {
-      return { kind: 'record', index, line, text, value: JSON.parse(text) as unknown };
+      const value = JSON.parse(text) as unknown;
+      if (!this.#demand.bytes || text.includes('\r')) return { kind: 'record', index, line, text, value };
+      return { kind: 'record', index, line, text, value, bytes: rawText(bytes, start, end) };
     } catch {
       return badJson(place, text);
     }
   }
+}
+
+/** The bytes, one character each. Its own string, not a slice: a slice would keep the whole block as long as the record. */
+function rawText(bytes: Buffer, start: number, end: number): string {
+  return (bytes as Buffer & Latin1Bytes).latin1Slice(start, end);
 }
 
 export const jsonlBatches: FormatBatches = lineBatches(() => new JsonLines());

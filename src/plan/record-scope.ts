@@ -58,6 +58,8 @@ export class RecordScope {
 
   /** The value of a placeholder as text. @throws {RecordError} `missing_field`, also for null, which has no text */
   textOf(part: ValuePart): string {
+    const { plainId } = this.#record;
+    if (part.kind === 'id' && typeof plainId === 'string') return plainId;
     const value = this.valueOf(part);
     if (typeof value === 'string') return value;
     if (value === null) {

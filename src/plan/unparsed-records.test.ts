@@ -85,6 +85,31 @@ test.each(Object.entries(optionsByName))('%s', async (_, options) => {
   expect(await plannedAll(planner, records)).toEqual(await plannedAll(planner, parsed));
 });
 
+test('what is behind records whose values were wanted is parsed at once, and sent as the bytes that it is', async () => {
+  const options = { url: `${url}/{{customer.name}}`, recordAsJson: true };
+  const planner = await createPlanner({ runId: 'run', env: {}, textIsJson: true, ...options });
+  // The last ones have what must not be sent as it stands.
+  const lines = [...sampleOrders(700), ' {"customer":{"name":"é"},\r"n":1} ', '{"customer":{"name":"ü"}} '];
+  const reader = await openInput({
+    path: '-',
+    stdin: Readable.from([Buffer.from(lines.join('\n'))]),
+    blockBytes: 8192,
+  });
+  const planned: unknown[] = [];
+  const kinds = new Map<string, number>();
+  for await (const batch of reader.batches()) {
+    for (const record of batch.records as readonly GoodRecord[]) {
+      const kind = `${record.constructor.name} ${requestOf(planner, record)?.body?.constructor.name}`;
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+      planned.push(shown(await planner.plan(record)));
+    }
+  }
+  const parsed = lines.map((text, index) => ({ index, value: JSON.parse(text) as unknown, text }));
+  expect(planned).toEqual(await plannedAll(planner, parsed));
+  expect([...kinds.keys()].toSorted()).toEqual(['JsonRecord ByteString', 'Object ByteString', 'Object String']);
+  expect(kinds.get('Object String')).toBe(1);
+});
+
 test('any record is sent as it is, with the id that it has, and parsed for nobody', async () => {
   const planner = await createPlanner({ runId: 'run', env: {}, textIsJson: true, url, recordAsJson: true });
   const member = fc.tuple(fc.constantFrom('id', 'custom_id', 'x'), fc.jsonValue({ maxDepth: 2 }));
