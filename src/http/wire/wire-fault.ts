@@ -29,7 +29,6 @@ export const wireFaults = {
   too_many_interim: 'interim answers without end',
   upgraded: 'the server switches to another protocol, which nobody asked for (RFC 9110, 15.2.2)',
   unasked: 'bytes of an answer that nobody asked for',
-  early_answer: 'an answer began before the request before it had got all of its own',
   cut_head: 'the connection ended in the middle of a head',
   cut_body: 'the connection ended before the body was complete',
 } as const;

@@ -12,7 +12,7 @@ const old = (...headers: readonly string[]): string => answer(...headers).replac
 export const keepAliveCases: Theme = {
   name: 'keep-alive',
   cases: [
-    takes('HTTP/1.1 says nothing', answer(), kept),
+    takes('HTTP/1.1 says nothing', answer('x: 1'), kept),
     takes('HTTP/1.1 says keep-alive', answer('connection: keep-alive'), kept),
     takes('HTTP/1.1 says close', answer('connection: close'), closed),
     takes('HTTP/1.1 says Close', answer('Connection: Close'), closed),
@@ -39,7 +39,7 @@ export const keepAliveCases: Theme = {
       `${head('connection: close', 'transfer-encoding: chunked')}2\r\nok\r\n${lastChunk}`,
       closed,
     ),
-    takes('HTTP/1.0 says nothing', old(), closed),
+    takes('HTTP/1.0 says nothing', old('x: 1'), closed),
     takes('HTTP/1.0 says keep-alive', old('connection: keep-alive'), kept),
     takes('HTTP/1.0 says Keep-Alive', old('connection: Keep-Alive'), kept),
     takes('HTTP/1.0 says both', old('connection: keep-alive, close'), closed, undici('misses_close', kept)),
