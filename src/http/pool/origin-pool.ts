@@ -66,9 +66,10 @@ export class OriginPool implements DialsOwner {
 
   /** Has an exchange carried, now or as soon as there is a connection for it. */
   start(exchange: WireExchange): void {
-    const carrier = exchange.fresh ? null : this.#pick(exchange);
-    if (carrier === null) this.#wait(exchange);
-    else if (this.#mayHaveUnread(carrier)) this.#hold(exchange);
+    const nowMs = this.#parts.clock.now();
+    const carrier = exchange.fresh ? null : this.#pick(exchange, nowMs);
+    if (carrier === null) this.#wait(exchange, nowMs);
+    else if (this.#mayHaveUnread(carrier, nowMs)) this.#hold(exchange);
     else this.#assign(carrier, exchange);
   }
 
@@ -154,8 +155,8 @@ export class OriginPool implements DialsOwner {
    * Bytes that nobody asked for may have come, or the end of the connection: it shows when this turn of the
    * event loop has ended. A connection that was given back just now does not wait.
    */
-  #mayHaveUnread({ assigned, idleSinceMs, multiplexed }: Carrier): boolean {
-    return assigned === 0 && !multiplexed && this.#parts.clock.now() - idleSinceMs >= unreadMs;
+  #mayHaveUnread({ assigned, idleSinceMs, multiplexed }: Carrier, nowMs: number): boolean {
+    return assigned === 0 && !multiplexed && nowMs - idleSinceMs >= unreadMs;
   }
 
   #hold(exchange: WireExchange): void {
@@ -165,11 +166,12 @@ export class OriginPool implements DialsOwner {
 
   #startHeld(): void {
     const held = this.#held;
+    const nowMs = this.#parts.clock.now();
     this.#held = [];
     for (const exchange of held) {
       if (exchange.done) continue;
-      const carrier = this.#line.size > 0 ? null : this.#pick(exchange);
-      if (carrier === null) this.#wait(exchange);
+      const carrier = this.#pick(exchange, nowMs);
+      if (carrier === null) this.#wait(exchange, nowMs);
       else this.#assign(carrier, exchange);
     }
     this.#forgetIfUnused();
@@ -179,10 +181,9 @@ export class OriginPool implements DialsOwner {
     return this.#line.size + this.#freshLine.size;
   }
 
-  #pick(exchange: WireExchange): Carrier | null {
+  #pick(exchange: WireExchange, nowMs: number): Carrier | null {
     const partial = this.#partial.top;
     if (partial !== null && (partial.multiplexed || mayFollow(exchange))) return partial;
-    const nowMs = this.#parts.clock.now();
     for (;;) {
       const idle = this.#idle.top;
       if (idle === null || nowMs - idle.idleSinceMs < idle.keepMs) return idle;
@@ -197,9 +198,9 @@ export class OriginPool implements DialsOwner {
     if (this.#all.has(carrier)) this.#list(carrier);
   }
 
-  #wait(exchange: WireExchange): void {
-    const { clock, connectTimeoutMs, wheel } = this.#parts;
-    exchange.waitsSinceMs = clock.now();
+  #wait(exchange: WireExchange, nowMs: number): void {
+    const { connectTimeoutMs, wheel } = this.#parts;
+    exchange.waitsSinceMs = nowMs;
     if (this.#waiting === 0) wheel.set(this.#deadline, connectTimeoutMs + patienceMs);
     (exchange.fresh ? this.#freshLine : this.#line).push(exchange);
     this.#dialForWaiting();
