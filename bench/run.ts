@@ -6,6 +6,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { alsoPass, buildOurs } from './our-command.ts';
+import { buildPrograms } from './programs.ts';
 import type { Settings } from './section.ts';
 import { sections } from './sections.ts';
 import { workFolder } from './work-folder.ts';
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
   const rows = values.rows === undefined ? null : positive('--rows', values.rows);
   alsoPass(words(values.with));
   buildOurs();
+  buildPrograms();
   process.stdout.write(`Node ${machine.node}, ${machine.cores} cores, ${machine.cpu}\n`);
   if (load > 0.5)
     process.stdout.write(

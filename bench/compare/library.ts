@@ -1,7 +1,8 @@
 // Who is compared with `fetchMany`: GETs of one URL, 64 in flight, each body read as text, nothing recorded.
 
 import { libraryEnvironment } from '../our-command.ts';
-import { inFlight, needs, packageNeeds, type Peer, peerFile, wrk } from './peer.ts';
+import { programFile } from '../programs.ts';
+import { inFlight, needs, packageNeeds, type Peer, wrk } from './peer.ts';
 
 function loop(name: string, client: string, share: number, goal: number | null, ...packages: string[]): Peer {
   return {
@@ -13,7 +14,7 @@ function loop(name: string, client: string, share: number, goal: number | null, 
     command: ({ url }, rows) =>
       Promise.resolve({
         program: process.execPath,
-        args: [peerFile('node-loop.ts'), client, url, String(rows), String(inFlight)],
+        args: [programFile('node-loop.ts'), client, url, String(rows), String(inFlight)],
         env: libraryEnvironment(),
       }),
     output: null,

@@ -7,6 +7,7 @@ import type { FastTarget } from '../fast-target.ts';
 import { findProgram } from '../find-program.ts';
 import { ordersFile } from '../inputs.ts';
 import type { Command } from '../measure.ts';
+import { programFile } from '../programs.ts';
 import { runFolder, workFolder } from '../work-folder.ts';
 
 /** Requests in flight, the same for everyone. */
@@ -29,9 +30,6 @@ export interface Peer {
   /** It knows a duration and no count, so that what it sent is whatever the target has counted. */
   readonly byDuration?: true;
 }
-
-/** A program among the peers, by its name. */
-export const peerFile = (name: string): string => join(import.meta.dirname, '../peers', name);
 
 /** Debian's, which sees Debian's modules. */
 export const systemPython = '/usr/bin/python3';
@@ -63,6 +61,6 @@ export async function firstOrder(rows: number): Promise<string> {
 /** `wrk` with one thread; for about as long as a hundred thousand a second would take. */
 export async function wrk(url: string, rows: number, script: string): Promise<Command> {
   const seconds = Math.max(1, Math.round(rows / 100_000));
-  const args = ['-t1', `-c${inFlight}`, `-d${seconds}s`, '-s', peerFile(script), url];
+  const args = ['-t1', `-c${inFlight}`, `-d${seconds}s`, '-s', programFile(script), url];
   return { program: 'wrk', args, env: { BODY_FILE: await firstOrder(rows) } };
 }

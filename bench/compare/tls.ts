@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { authorityFile } from '../fast-target.ts';
 import { curlConfig, ordersFile } from '../inputs.ts';
 import { libraryEnvironment, ourJob, removeRun } from '../our-command.ts';
+import { programFile } from '../programs.ts';
 import { runFolder } from '../work-folder.ts';
-import { inFlight, needs, type Peer, peerFile, wrk } from './peer.ts';
+import { inFlight, needs, type Peer, wrk } from './peer.ts';
 
 const output = join(runFolder, 'ours-tls.jsonl');
 
@@ -18,7 +19,7 @@ function loop(name: string, client: string, share: number): Peer {
     missing: () => null,
     command: async ({ secureUrl }, rows) => ({
       program: process.execPath,
-      args: [peerFile('node-loop.ts'), client, secureUrl, String(rows), String(inFlight), await ordersFile(rows)],
+      args: [programFile('node-loop.ts'), client, secureUrl, String(rows), String(inFlight), await ordersFile(rows)],
       env: { ...libraryEnvironment(), NODE_EXTRA_CA_CERTS: authorityFile },
     }),
     output: null,

@@ -4,18 +4,9 @@
 import { join } from 'node:path';
 import { curlConfig, ordersFile } from '../inputs.ts';
 import { ourJob, removeRun } from '../our-command.ts';
+import { programFile } from '../programs.ts';
 import { runFolder } from '../work-folder.ts';
-import {
-  firstOrder,
-  inFlight,
-  needs,
-  packageNeeds,
-  type Peer,
-  peerFile,
-  pythonNeeds,
-  systemPython,
-  wrk,
-} from './peer.ts';
+import { firstOrder, inFlight, needs, packageNeeds, type Peer, pythonNeeds, systemPython, wrk } from './peer.ts';
 
 const ourOutput = join(runFolder, 'ours.jsonl');
 const theirOutput = join(runFolder, 'theirs.jsonl');
@@ -45,8 +36,8 @@ function job(
 }
 
 /** Without the files of compiled code that Python leaves beside its modules. */
-const python = (name: string): readonly string[] => [systemPython, '-B', peerFile(name)];
-const node = (name: string): readonly string[] => [process.execPath, peerFile(name)];
+const python = (name: string): readonly string[] => [systemPython, '-B', programFile(name)];
+const node = (name: string): readonly string[] => [process.execPath, programFile(name)];
 
 /** Ours is the first, and the second is ours too. */
 export const wholeJobPeers: readonly Peer[] = [
@@ -85,7 +76,7 @@ export const wholeJobPeers: readonly Peer[] = [
     missing: () => null,
     command: async ({ url }, rows) => ({
       program: process.execPath,
-      args: [peerFile('node-loop.ts'), 'undici', url, String(rows), String(inFlight), await ordersFile(rows)],
+      args: [programFile('node-loop.ts'), 'undici', url, String(rows), String(inFlight), await ordersFile(rows)],
     }),
     output: null,
   },

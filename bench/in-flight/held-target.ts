@@ -3,8 +3,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { peerFile } from '../compare/peer.ts';
 import { endWithUs } from '../end-with-us.ts';
+import { programFile } from '../programs.ts';
 
 /** Without one more. */
 const patienceMs = 20_000;
@@ -26,7 +26,7 @@ export class HeldTarget {
   }
 
   static async start(): Promise<HeldTarget> {
-    const child = fork(peerFile('holding-target.ts'));
+    const child = fork(programFile('holding-target.ts'));
     endWithUs(child);
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];
     return new HeldTarget(child, port);

@@ -5,12 +5,12 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { peerFile } from '../compare/peer.ts';
 import { endWithUs } from '../end-with-us.ts';
 import type { Figure } from '../figure.ts';
 import { smallRecordsFile } from '../inputs.ts';
 import { median } from '../median.ts';
 import { libraryEnvironment, ourJob, removeRun } from '../our-command.ts';
+import { programFile } from '../programs.ts';
 import { runFolder } from '../work-folder.ts';
 import { HeldTarget, memoryOf } from './held-target.ts';
 
@@ -68,7 +68,7 @@ function figureOf(
 async function ofSender(kind: string, many: number): Promise<Sizes> {
   const target = await HeldTarget.start();
   const env = { ...process.env, ...libraryEnvironment() };
-  const sender = fork(peerFile('hold-requests.ts'), [target.url, kind], { env });
+  const sender = fork(programFile('hold-requests.ts'), [target.url, kind], { env });
   endWithUs(sender);
   try {
     await ready(sender);

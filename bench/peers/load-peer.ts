@@ -1,10 +1,11 @@
 // Loads a package that we compare with: installed by scripts/install-bench-peers.sh, no dependency of ours.
+// PEER_PACKAGES names the folder.
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const require = createRequire(join(import.meta.dirname, '../.work/peers/package.json'));
+const require = createRequire(join(process.env['PEER_PACKAGES'] ?? '', 'package.json'));
 
 /** The package of this name; `Module` is as much of its shape as is used. */
 export async function loadPeer<Module>(name: string): Promise<Module> {

@@ -6,15 +6,16 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inFlight, peerFile } from '../compare/peer.ts';
+import { inFlight } from '../compare/peer.ts';
 import { startFastTarget } from '../fast-target.ts';
 import { ordersFile } from '../inputs.ts';
 import { measure, type Command } from '../measure.ts';
 import { median } from '../median.ts';
 import { libraryEnvironment, ourJob, removeRun } from '../our-command.ts';
+import { programFile } from '../programs.ts';
 import { drawColumns } from '../table.ts';
 import { runFolder, workFolder } from '../work-folder.ts';
-import type { CpuNote } from './note-cpu.ts';
+import type { CpuNote } from '../peers/note-cpu.ts';
 import { readProfile, type ProfileTimes } from './read-profile.ts';
 
 const intervalMicros = 150;
@@ -69,7 +70,7 @@ async function measureUnprofiled(
 ): Promise<readonly Unprofiled[]> {
   const loop = (name: string, ...further: string[]): Command => ({
     program: process.execPath,
-    args: [peerFile(name), input, url, String(inFlight), ...further],
+    args: [programFile(name), input, url, String(inFlight), ...further],
     env: libraryEnvironment(),
   });
   const compared = [
@@ -87,7 +88,7 @@ async function measureUnprofiled(
 
 function profiled({ program, args }: Command): Command {
   const flags = ['--cpu-prof', `--cpu-prof-interval=${intervalMicros}`, `--cpu-prof-dir=${workFolder}`];
-  const preload = ['--import', join(import.meta.dirname, 'note-cpu.ts')];
+  const preload = ['--import', programFile('note-cpu.ts')];
   return {
     program,
     args: [...flags, `--cpu-prof-name=${profileName}`, ...preload, ...args],
