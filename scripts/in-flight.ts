@@ -76,7 +76,7 @@ async function main(): Promise<void> {
   target.kill('SIGKILL');
   if (typeof sent === 'string' || typeof received === 'string') {
     process.exitCode = 1;
-    process.stdout.write(`The sender: ${String(sent)}. The target: ${JSON.stringify(received)}.\n`);
+    process.stdout.write(`The sender: ${JSON.stringify(sent)}. The target: ${JSON.stringify(received)}.\n`);
   } else {
     report(sent, received);
   }
@@ -110,10 +110,14 @@ function heldBackBy(sent: Sent, received: Received): string {
   return received.total < requests ? `${requests - received.total} that never reached the service` : late;
 }
 
+function certificate(name: string): string {
+  return readFileSync(join(import.meta.dirname, '../src/testing/certificates', `${name}.pem`), 'utf8');
+}
+
 async function beTarget(): Promise<void> {
-  const file = (name: string): string =>
-    readFileSync(join(import.meta.dirname, '../src/testing/certificates', `${name}.pem`), 'utf8');
-  const target = await startTarget(http === '2' ? { tls: { cert: file('server'), key: file('server-key') } } : {});
+  const target = await startTarget(
+    http === '2' ? { tls: { cert: certificate('server'), key: certificate('server-key') } } : {},
+  );
   tell(target.url);
   process.on('message', () => {
     const { inFlight, total } = target.stats();
