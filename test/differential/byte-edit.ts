@@ -20,6 +20,8 @@ const pieces = [
 
 /** Header lines that decide about the end of an answer, right and wrong. */
 const framingLines = [
+  ...Array.from({ length: 8 }, () => 'Content-Length: 5'),
+  ...Array.from({ length: 8 }, () => 'Transfer-Encoding: chunked'),
   'Content-Length: 5', 'Content-Length: 0', 'content-length: 6', 'Content-Length: 5, 5', 'Content-Length: 5, 6',
   'Content-Length: +5', 'Content-Length: -1', 'Content-Length: 5 5', 'Content-Length: 0x5', 'Content-Length:',
   'Content-Length: 5.0', 'Content-Length: 1e1', 'Content-Length: 99999999999999999999', 'Content-Length: 18446744073709551621',
@@ -43,6 +45,8 @@ const chunkSizes = [
 ]; // prettier-ignore
 
 const statusLines = [
+  'HTTP/1.1 101 Switching',
+  'HTTP/1.1 101 Switching',
   'HTTP/1.1 200', 'HTTP/1.1 200 ', 'HTTP/1.1  200 OK', 'HTTP/1.1 200OK', 'HTTP/1.1 20 OK', 'HTTP/1.1 2000 OK', 'HTTP/1.1 099 OK', 'HTTP/1.1 000 OK',
   'HTTP/1.1 -20 OK', 'HTTP/1.1 2x0 OK', 'http/1.1 200 OK', 'HTTP/2 200 OK', 'HTTP/2.0 200 OK', 'HTTP/1.2 200 OK', 'HTTP/0.9 200 OK', 'HTTP/1.10 200 OK',
   'HTTP/1 200 OK', 'HTTP/1.1\t200 OK', ' HTTP/1.1 200 OK', '\r\nHTTP/1.1 200 OK', '\nHTTP/1.1 200 OK', 'HTTP/1.1 200\tOK', 'HTTP/1.1 200 O\0K', 'HTTP/1.1 200 \x07',
@@ -82,6 +86,14 @@ const edits = {
       text,
       at,
       (line) => `${line}\r\n${pick % 3 === 0 ? line : pick % 3 === 1 ? line.toUpperCase() : line.replace(/\d/, '6')}`,
+    ),
+  // Seldom as many as are refused: it takes time.
+  addInterim: (text: string, at: number, pick: number) =>
+    nth(
+      text,
+      /HTTP\/1\.\d \d{3}/g,
+      at,
+      (line) => 'HTTP/1.1 103 A\r\nB: c\r\n\r\n'.repeat(pick % 16 === 0 ? 101 : pick % 4) + line,
     ),
   swapLines: (text: string, at: number) =>
     nth(text, /[^\r\n]+\r\n[^\r\n]+/g, at, (two) => two.split('\r\n').toReversed().join('\r\n')),
