@@ -13,7 +13,7 @@ import { DiskError } from '../errors.ts';
 
 /** A file that grows at its end. */
 export interface DiskFile {
-  /** Appends; resolves when the bytes have reached the kernel. */
+  /** Appends; resolves when the bytes have reached the kernel. They are overwritten after that. */
   write(bytes: Uint8Array): Promise<void>;
   /** The same, before it returns. For small pieces that must be there before something else happens. */
   writeNow(bytes: Uint8Array): void;

@@ -1,45 +1,92 @@
 // The header section of an answer as a JSON object: names in lower case, repeated ones joined by
 // ", " (RFC 9110, 5.3), except Set-Cookie, which cannot be joined and is an array always.
 //
-// Names come back with every answer, so their JSON is kept, in a map that cannot grow without end.
+// Answers of a server have the same names, and most values, as those before. So the last section of each length
+// is kept with the text that each header became, and only what differs is written anew. Every text is
+// compared, never the list: whoever changes a list, or uses it again, gets the text of what it holds now.
 
 import { quoteJson } from './json-string.ts';
 
 interface KnownName {
   /** `"name":` */
   readonly key: string;
-  readonly array: boolean;
   /** The last section in which the name was seen: how a repeated one is noticed. */
   section: number;
 }
 
+interface Section {
+  /** Name, value, name, value, as they were. */
+  readonly headers: string[];
+  /** For each header `"name":"value"`. */
+  readonly fields: string[];
+  text: string;
+}
+
+/** Longer ones are not kept: nobody sends them again and again. */
+const mostKept = 128;
 const largestCache = 1024;
 
 /** Writes header sections. */
 export class HeaderText {
+  /** By the length of their lists. Sections with repeated names are not among them. */
+  readonly #sections = new Map<number, Section>();
   readonly #names = new Map<string, KnownName>();
-  #section = 0;
+  #written = 0;
 
   /** `headers` is name, value, name, value. */
   format(headers: readonly string[]): string {
-    if (this.#names.size > largestCache) this.#names.clear();
-    const section = ++this.#section;
-    let text = '{';
+    const section = this.#sections.get(headers.length);
+    if (section === undefined) return this.#write(headers);
+    const known = section.headers;
+    let isSame = true;
     for (let at = 0; at < headers.length; at += 2) {
       const name = headers[at] ?? '';
-      const known = this.#names.get(name) ?? this.#learn(name);
-      if (known.array || known.section === section) return formatRepeated(headers);
-      known.section = section;
-      text += (at === 0 ? '' : ',') + known.key + quoteJson(headers[at + 1] ?? '');
+      const value = headers[at + 1] ?? '';
+      // What was changed already of the section that is kept does not matter: it is forgotten.
+      if (name !== known[at]) return this.#write(headers);
+      if (value === known[at + 1]) continue;
+      known[at + 1] = value;
+      section.fields[at >>> 1] = field(name, this.#know(name).key, value);
+      isSame = false;
     }
-    return text + '}';
+    if (!isSame) section.text = joined(section.fields);
+    return section.text;
   }
 
-  #learn(name: string): KnownName {
-    const known = { key: quoteJson(name) + ':', array: name === 'set-cookie', section: 0 };
-    this.#names.set(name, known);
-    return known;
+  #write(headers: readonly string[]): string {
+    this.#sections.delete(headers.length);
+    if (this.#names.size > largestCache) this.#names.clear();
+    const written = ++this.#written;
+    const fields: string[] = [];
+    for (let at = 0; at < headers.length; at += 2) {
+      const name = headers[at] ?? '';
+      const known = this.#know(name);
+      if (known.section === written) return formatRepeated(headers);
+      known.section = written;
+      fields.push(field(name, known.key, headers[at + 1] ?? ''));
+    }
+    const text = joined(fields);
+    if (headers.length <= mostKept) this.#sections.set(headers.length, { headers: [...headers], fields, text });
+    return text;
   }
+
+  #know(name: string): KnownName {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    const learned = { key: quoteJson(name) + ':', section: 0 };
+    this.#names.set(name, learned);
+    return learned;
+  }
+}
+
+function field(name: string, key: string, value: string): string {
+  const quoted = quoteJson(value);
+  return key + (name === 'set-cookie' ? '[' + quoted + ']' : quoted);
+}
+
+/** As one piece: a text that is put together anew costs more each time it is used. */
+function joined(fields: readonly string[]): string {
+  return '{' + fields.join(',') + '}';
 }
 
 function formatRepeated(headers: readonly string[]): string {

@@ -19,6 +19,8 @@ export class JsonlFormat implements ResultFormat {
   readonly #bodies: BodyRecorder;
   readonly #headers = new HeaderText();
   readonly #time = new TimeText();
+  readonly #outcome = new OutcomeText();
+  readonly #target = new TargetText();
 
   constructor(body: BodyMode) {
     this.#bodies = new BodyRecorder(body);
@@ -28,11 +30,9 @@ export class JsonlFormat implements ResultFormat {
     const { answer } = result;
     let line = '{"index":' + result.index;
     if (result.id !== null) line += ',"id":' + quoteJson(result.id);
-    line += ',"result":"' + result.result + '","status":' + (answer === null ? 'null' : answer.status);
-    line += ',"attempts":' + result.attempts + ',"ms":' + durationText(result.ms);
+    line += this.#outcome.format(result) + durationText(result.ms);
     line += ',"waitMs":' + durationText(result.waitMs) + ',"at":"' + this.#time.format(result.atMs);
-    line += '","method":' + (result.method === null ? 'null' : quoteJson(result.method));
-    line += ',"url":' + (result.url === null ? 'null' : quoteJson(result.url));
+    line += this.#target.format(result);
     if (result.finalUrl !== null) line += ',"finalUrl":' + quoteJson(result.finalUrl);
     if (result.result !== 'ok') {
       const message = quoteJson(recordedMessage(result.error.message));
@@ -40,6 +40,42 @@ export class JsonlFormat implements ResultFormat {
     } else if (result.skipped) line += ',"skipped":true';
     if (answer !== null) line += ',"headers":' + this.#headers.format(answer.headers);
     return line + bodyFields(this.#bodies.record(answer, bodyFile)) + '}\n';
+  }
+}
+
+/** How a record ended, up to the number behind `"ms":`. It is the same for most. */
+class OutcomeText {
+  #result = '';
+  #status: number | null = null;
+  #attempts = -1;
+  #text = '';
+
+  format({ result, answer, attempts }: Result): string {
+    const status = answer === null ? null : answer.status;
+    if (attempts !== this.#attempts || status !== this.#status || result !== this.#result) {
+      this.#result = result;
+      this.#status = status;
+      this.#attempts = attempts;
+      this.#text = `,"result":"${result}","status":${status},"attempts":${attempts},"ms":`;
+    }
+    return this.#text;
+  }
+}
+
+/** Method and URL, which all records of a run may share; with the quote that ends what stands before. */
+class TargetText {
+  #method: string | null | undefined;
+  #url: string | null | undefined;
+  #text = '';
+
+  format({ method, url }: Result): string {
+    if (url !== this.#url || method !== this.#method) {
+      this.#method = method;
+      this.#url = url;
+      const quotedMethod = method === null ? 'null' : quoteJson(method);
+      this.#text = `","method":${quotedMethod},"url":${url === null ? 'null' : quoteJson(url)}`;
+    }
+    return this.#text;
   }
 }
 

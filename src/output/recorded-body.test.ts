@@ -107,3 +107,57 @@ test('a body that no string may hold is recorded as its hash', () => {
   const body = Buffer.alloc(80 * 1024 * 1024);
   expect(auto.record(sampleAnswer(body, 'text/plain'), null)).toMatchObject({ kind: 'hash', bytes: body.length });
 });
+
+/** The same body but for one bit of the byte at `at`. */
+function other(body: Buffer, at: number): Buffer {
+  const changed = Buffer.from(body);
+  changed[at] = (changed[at] ?? 0) ^ 1;
+  return changed;
+}
+
+describe('a body like the one before', () => {
+  test('is told apart by any byte', () => {
+    const body = Buffer.from('{"id": "7f3a", "note": "all is well"}');
+    const recorder = new BodyRecorder('text');
+    const textOf = (bytes: Buffer): unknown => recorder.record(sampleAnswer(bytes, 'text/plain'), null);
+    for (let at = 0; at < body.length; at++) {
+      expect(textOf(body)).toEqual({ kind: 'text', text: body.toString() });
+      expect(textOf(other(body, at))).toEqual({ kind: 'text', text: other(body, at).toString() });
+    }
+  });
+
+  test('has the form that its own content type gives it', () => {
+    for (let round = 0; round < 2; round++) {
+      expect(recorded('[1]', 'application/json')).toBe('json [1]');
+      expect(recorded('[1]', 'text/plain')).toBe('text [1]');
+      expect(recorded('[1]', 'image/png')).toBe('base64 WzFd');
+      expect(recorded(latin1('"é"'), 'text/plain; charset=iso-8859-1')).toBe('text "é"');
+      expect(recorded(latin1('"é"'), 'text/plain; charset=koi8-r')).toBe('text "И"');
+      expect(recorded(latin1('"é"'), 'application/json')).toBe('base64 Iuki');
+    }
+  });
+
+  test('is compared with what that one was, not with what has become of its bytes', () => {
+    const body = Buffer.from('[1]');
+    expect(recorded(body, 'application/json')).toBe('json [1]');
+    body[1] = 0x32;
+    expect(recorded('[2]', 'application/json')).toBe('json [2]');
+    expect(recorded(body, 'application/json')).toBe('json [2]');
+    expect(recorded('[1]', 'application/json')).toBe('json [1]');
+  });
+
+  test('is not taken for its own text in another encoding', () => {
+    expect(recorded('"é"', 'application/json')).toBe('json "é"');
+    expect(recorded(latin1('"Ã©"'), 'application/json')).toBe('json "é"');
+    expect(recorded('"Ã©"', 'application/json')).toBe('json "Ã©"');
+  });
+});
+
+test('JSON that is larger than what is kept, or nested deeper than is looked at, is JSON as well', () => {
+  const large = JSON.stringify({ a: 'x'.repeat(20_000), b: [1.0] });
+  expect(recorded(large, 'application/json')).toBe(`json ${large}`);
+  expect(recorded(`${large}\n `, 'application/json')).toBe(`json ${large}`);
+  expect(recorded(large.slice(0, -1), 'application/json')).toBe(`text ${large.slice(0, -1)}`);
+  const deep = '['.repeat(300) + '\n"é"' + ']'.repeat(300);
+  expect(recorded(deep, 'application/json')).toBe(`json ${deep.replace('\n', '')}`);
+});

@@ -53,9 +53,8 @@ class SlowFile implements DiskFile {
   }
 }
 
-function setUp(bytes = 0) {
+function setUp<File extends SlowFile = SlowFile>(bytes = 0, disk: File = new SlowFile() as File) {
   const clock = new FakeClock();
-  const disk = new SlowFile();
   const failures: DiskError[] = [];
   const told = { drained: 0 };
   const onDrain = (): void => void told.drained++;
@@ -176,4 +175,58 @@ test('close waits for what is being written', async () => {
   await disk.end();
   await closed;
   expect([disk.closed, disk.written, clock.pending]).toEqual([true, ['a\n'], 0]);
+});
+
+/** A file that copies what it is given only when the write ends, as a disk may. */
+class LateFile extends SlowFile {
+  readonly late: string[] = [];
+
+  override async write(bytes: Uint8Array): Promise<void> {
+    await super.write(bytes);
+    this.late.push(Buffer.from(bytes).toString());
+  }
+}
+
+test('bytes that are being written are not overwritten by lines that come meanwhile', async () => {
+  const { clock, disk, file } = setUp(0, new LateFile());
+  let all = '';
+  for (let line = 0; line < 3000; line++) {
+    const text = `${line} ${'ü'.repeat(line % 400)}\n`;
+    all += text;
+    file.append(text);
+    if (line % 100 === 0) clock.advance(50);
+    if (line % 371 === 0 && disk.writing > 0) await disk.end();
+  }
+  expect(file.cut()).toBe(Buffer.byteLength(all));
+  const flushed = file.flush();
+  while (disk.writing > 0) await disk.end();
+  await flushed;
+  expect(disk.late.join('')).toBe(all);
+  expect(disk.late.length).toBeGreaterThan(5);
+});
+
+test('a disk that is slow gets what has gathered meanwhile in one write', async () => {
+  const { clock, disk, file } = setUp();
+  for (const line of ['a\n', 'b\n', 'c\n', 'd\n']) {
+    file.append(line);
+    clock.advance(50);
+  }
+  await disk.end();
+  expect([disk.written, disk.writing]).toEqual([['a\n', 'b\nc\nd\n'], 1]);
+  await disk.end();
+  expect([disk.writing, clock.pending]).toEqual([0, 0]);
+});
+
+test('a line that needs a write of its own stands between its neighbours, however many follow', async () => {
+  const { disk, file } = setUp();
+  let all = '';
+  for (const size of [1, 400_000, 100_000, ...Array.from({ length: 120 }, () => 5_000)]) {
+    const line = `${'é'.repeat(size)}\n`;
+    all += line;
+    file.append(line);
+    while (disk.writing > 0) await disk.end();
+  }
+  expect(file.cut()).toBe(Buffer.byteLength(all));
+  while (disk.writing > 0) await disk.end();
+  expect(disk.written.join('') === all).toBe(true);
 });

@@ -1,8 +1,10 @@
 // Writes results in groups. A line is handed over at once and reaches the kernel within 50 ms, or
-// sooner when much has gathered; `saved` brings all that was handed over to the disk. After a failure
-// nothing more is written: what stands in the file is found out when the run is resumed.
+// sooner when much has gathered, or as soon as what is being written lets it; `save` brings all that was
+// handed over to the disk. After a failure nothing more is written: what stands in the file is found out
+// when the run is resumed.
 //
-// Invariant: bytes are written in the order in which they were handed over, and never twice.
+// Lines become bytes in blocks that are used again, outside of the heap of V8: one is filled while another
+// is written. Invariant: bytes are written in the order in which they were handed over, and never twice.
 
 import type { Clock, TimerHandle } from '../concurrency/clock.ts';
 import type { DiskFile } from '../disk/disk.ts';
@@ -10,8 +12,12 @@ import { diskError } from '../disk/disk.ts';
 import type { DiskError } from '../errors.ts';
 
 const groupMs = 50;
-/** Small on purpose: lines that wait for long are carried along by the garbage collector. */
-const groupChars = 64 * 1024;
+/** Lines become bytes by so much at a time: as text, the garbage collector would carry them along. */
+const pieceChars = 16 * 1024;
+/** A write costs as much as copying 64 KiB. */
+const blockBytes = 256 * 1024;
+/** In UTF-8. */
+const mostBytesPerChar = 3;
 /** More than this waiting to be written, and no new request should be started. */
 const congestedBytes = 16 * 1024 * 1024;
 
@@ -31,19 +37,26 @@ export interface ResultFileOptions {
 export class ResultFile {
   readonly #options: ResultFileOptions;
   #gathered = '';
+  #block: Buffer = Buffer.allocUnsafeSlow(blockBytes);
+  /** Bytes of the block that are filled. */
+  #filled = 0;
+  /** Was written, and can be filled again. */
+  #spareBlock: Buffer | null = null;
+  /** The block is to be written as soon as all before it is. */
+  #isBlockDue = false;
+  /** What is to be written before the block. */
+  readonly #groups: Buffer[] = [];
   #timer: TimerHandle | null = null;
   #writing: Promise<void> | null = null;
-  /** Groups that were cut and are not written. */
-  readonly #groups: Buffer[] = [];
+  /** Bytes of the file when all that is no text any more is written. */
+  #encodedBytes: number;
   #waitingBytes = 0;
-  /** Bytes of the file when all that was cut is written. */
-  #cutBytes: number;
   #failure: DiskError | null = null;
   #congested = false;
 
   constructor(options: ResultFileOptions) {
     this.#options = options;
-    this.#cutBytes = options.bytes;
+    this.#encodedBytes = options.bytes;
   }
 
   /** So much is waiting that no new request should be started. */
@@ -53,31 +66,26 @@ export class ResultFile {
 
   /** Hands over whole lines. */
   append(lines: string): void {
+    if (this.#failure !== null) return;
     this.#gathered += lines;
-    if (this.#gathered.length >= groupChars) {
-      this.cut();
-    } else if (this.#timer === null) {
+    if (this.#gathered.length >= pieceChars) this.#encode();
+    if (this.#timer === null && (this.#gathered !== '' || this.#filled > 0)) {
       this.#timer = this.#options.clock.setTimer(groupMs, this.#onTimer);
     }
   }
 
-  /** Closes the group that is gathered. Returns the length that the file has when all so far is written. */
+  /** Has all that is gathered written next. Returns the length that the file has when all so far is written. */
   cut(): number {
     if (this.#timer !== null) {
       this.#options.clock.clearTimer(this.#timer);
       this.#timer = null;
     }
-    if (this.#failure !== null) this.#gathered = '';
-    if (this.#gathered !== '') {
-      const group = Buffer.from(this.#gathered);
-      this.#gathered = '';
-      this.#groups.push(group);
-      this.#cutBytes += group.length;
-      this.#waitingBytes += group.length;
-      if (this.#waitingBytes > congestedBytes) this.#congested = true;
-      this.#writing ??= this.#writeGroups();
+    if (this.#gathered !== '') this.#encode();
+    if (this.#filled > 0) {
+      this.#isBlockDue = true;
+      this.#writing ??= this.#write();
     }
-    return this.#cutBytes;
+    return this.#encodedBytes;
   }
 
   /** Resolves when all that was handed over has reached the disk. Throws the failure, if there was one. */
@@ -111,10 +119,56 @@ export class ResultFile {
     this.cut();
   };
 
-  async #writeGroups(): Promise<void> {
+  #encode(): void {
+    const text = this.#gathered;
+    this.#gathered = '';
+    const mostBytes = text.length * mostBytesPerChar;
+    if (mostBytes > blockBytes - this.#filled) this.#queueBlock();
+    if (mostBytes > blockBytes) {
+      const group = Buffer.from(text);
+      this.#encoded(group.length);
+      this.#queue(group);
+    } else {
+      const bytes = this.#block.write(text, this.#filled);
+      this.#filled += bytes;
+      this.#encoded(bytes);
+    }
+  }
+
+  #encoded(bytes: number): void {
+    this.#encodedBytes += bytes;
+    this.#waitingBytes += bytes;
+    if (this.#waitingBytes > congestedBytes) this.#congested = true;
+  }
+
+  #queueBlock(): void {
+    if (this.#filled > 0) this.#queue(this.#takeBlock());
+  }
+
+  #queue(group: Buffer): void {
+    this.#groups.push(group);
+    this.#writing ??= this.#write();
+  }
+
+  /** What is filled of the block, which another one replaces. */
+  #takeBlock(): Buffer {
+    const taken = this.#block.subarray(0, this.#filled);
+    this.#block = this.#spareBlock ?? Buffer.allocUnsafeSlow(blockBytes);
+    this.#spareBlock = null;
+    this.#filled = 0;
+    this.#isBlockDue = false;
+    return taken;
+  }
+
+  #nextGroup(): Buffer | null {
+    return this.#groups.shift() ?? (this.#isBlockDue ? this.#takeBlock() : null);
+  }
+
+  async #write(): Promise<void> {
     try {
-      for (let group = this.#groups.shift(); group !== undefined; group = this.#groups.shift()) {
+      for (let group = this.#nextGroup(); group !== null; group = this.#nextGroup()) {
         await this.#options.file.write(group);
+        if (group.buffer.byteLength === blockBytes) this.#spareBlock = Buffer.from(group.buffer);
         this.#waitingBytes -= group.length;
         if (this.#congested && this.#waitingBytes < congestedBytes / 2) {
           this.#congested = false;
@@ -132,6 +186,9 @@ export class ResultFile {
     if (this.#failure !== null) return;
     this.#failure = diskError(error, this.#options.path, 'write');
     this.#groups.length = 0;
+    this.#gathered = '';
+    this.#filled = 0;
+    this.#isBlockDue = false;
     this.#options.onFailure(this.#failure);
   }
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Result } from '../http/result.ts';
-import { anyResult } from '../testing/sample-result.ts';
+import { anyResult, sampleFailed, sampleOk } from '../testing/sample-result.ts';
 import { scanResults } from './scan-results.ts';
 import type { ScanMode, ScannedRow, WholeRow } from './scan-results.ts';
 import { createFormat } from './sink-format.ts';
@@ -90,5 +90,37 @@ test('any line of JSONL is one line, well-formed, and JSON', () => {
       expect(keys.filter((key) => key.startsWith('body')).length).toBeLessThanOrEqual(body === 'hash' ? 2 : 1);
       expect(keys.includes('headers')).toBe(result.answer !== null);
     }),
+  );
+});
+
+test('a row does not depend on those before it', () => {
+  const type = fc.constantFrom('application/json', 'text/plain; charset=iso-8859-1', 'image/png');
+  const body = fc
+    .constantFrom('{"a":1}', '{"a":2}', '{"a":\n1}', '{"é":1}', '{"a":', '')
+    .map((text) => Buffer.from(text));
+  const answer = fc
+    .record({ status: fc.constantFrom(200, 404), type, id: fc.constantFrom('1', '2'), body })
+    .map(({ status, type: value, id, body: bytes }) => ({
+      status,
+      headers: ['content-type', value, 'x', id],
+      body: bytes,
+    }));
+  const target = { method: fc.constantFrom('GET', 'PUT', null), url: fc.constantFrom('http://a/', 'http://b/', null) };
+  const changes = fc.record({ ...target, answer: fc.option(answer), attempts: fc.constantFrom(1, 2), atMs: fc.nat(3) });
+  const anyAlike = fc
+    .tuple(fc.boolean(), changes)
+    .map(([isOk, change]) => (isOk ? sampleOk(change) : sampleFailed(change)));
+  fc.assert(
+    fc.property(
+      fc.array(anyAlike, { maxLength: 12 }),
+      fc.constantFrom('jsonl', 'csv'),
+      bodyModes,
+      (results, name, mode) => {
+        const format = createFormat(name, { body: mode });
+        for (const result of results)
+          expect(format.encode(result)).toBe(createFormat(name, { body: mode }).encode(result));
+      },
+    ),
+    { numRuns: 300 },
   );
 });

@@ -14,7 +14,8 @@ export class StandardOutput implements DiskFile {
 
   write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#stream.write(bytes, (error) => {
+      // A copy: a stream may pass on what it was given, and the bytes are overwritten soon.
+      this.#stream.write(Buffer.from(bytes), (error) => {
         if (error === null || error === undefined) resolve();
         else reject(error);
       });
