@@ -141,7 +141,9 @@ export class ChunkedBody {
     const found = isEmpty ? 0 : text.indexOf('\r\n\r\n', Math.max(0, before - 3));
     if (found < 0) {
       if (text.length > this.#maxTrailerBytes) throw new WireFault('head_too_large', 'the trailer section');
-      refuseForbidden(text.endsWith('\r') ? text.slice(0, -1) : text, 0, 'trailers');
+      // A CR at the end may get its LF yet; what was checked before is not checked again.
+      const from = text.charCodeAt(before - 1) === carriageReturn ? before - 1 : before;
+      refuseForbidden(text.endsWith('\r') ? text.slice(0, -1) : text, from, 'trailers');
       this.#text = text;
       return end;
     }
