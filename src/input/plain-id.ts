@@ -3,9 +3,6 @@
 
 import type { JsonLine } from './json-line.ts';
 
-/** Up to so many digits a number is written as it was read. */
-const safeDigits = 15;
-
 /**
  * The id in a line that was just scanned. Null: it has none that can be used; undefined: its value has to be
  * parsed to tell.
@@ -36,6 +33,7 @@ function textFrom(text: string, from: number): string | null | undefined {
   }
 }
 
+/** A whole number keeps its digits, however many there are. */
 function numberFrom(text: string, from: number): string | undefined {
   let at = text.charCodeAt(from) === 45 ? from + 1 : from;
   const firstDigit = at;
@@ -44,5 +42,5 @@ function numberFrom(text: string, from: number): string | undefined {
   const isWhole = next !== 46 && next !== 69 && next !== 101;
   // -0 is written 0.
   const isNegativeZero = firstDigit > from && text.charCodeAt(firstDigit) === 48;
-  return isWhole && !isNegativeZero && at - firstDigit <= safeDigits ? text.slice(from, at) : undefined;
+  return isWhole && !isNegativeZero ? text.slice(from, at) : undefined;
 }
