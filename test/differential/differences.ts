@@ -42,7 +42,8 @@ function refuses(name: string, faults: readonly WireFaultName[], upTo: RegExp, r
 
 const interimHeads = /^(?:HTTP\/1\.[01] 1\d\d[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n)+(?=[^])/;
 
-const closeInInterim = /(?:^|\r\n\r\n)HTTP\/1\.[01] 1\d\d[^\r\n]*\r\n(?:[^\r\n]+\r\n)*connection:[^\r\n]*close/i;
+const closeInInterim =
+  /(?:^|\r\n\r\n)HTTP\/1\.(?:0 1\d\d|1 1\d\d[^\r\n]*\r\n(?:[^\r\n]+\r\n)*connection:[^\r\n]*close)/i;
 
 /** An answer without the interim ones before it. */
 export function withoutInterim(text: string): string {
@@ -138,7 +139,7 @@ export const differences: readonly Difference[] = [
     kinds: ['takes'],
     when: ({ own, undiciFault }) => undiciFault.includes('Data after `Connection: close`') && closeInInterim.test(own),
     reason:
-      'Another answer has to follow an interim one whatever its fields say (RFC 9110, 15.2); undici refuses it behind `close`.',
+      'Another answer has to follow an interim one whatever its fields say (RFC 9110, 15.2); undici refuses it behind `close`, and behind HTTP/1.0.',
   },
   {
     name: 'keep_alive_for_nothing',
