@@ -4,7 +4,7 @@
 import type { SourceFile } from './source-tree.ts';
 
 const ranks: readonly (readonly string[])[] = [
-  ['errors.ts'],
+  ['errors.ts', 'grouped-digits.ts'],
   ['concurrency', 'disk'],
   ['http'],
   ['input', 'plan', 'govern', 'retry', 'journal', 'output', 'report', 'target'],

@@ -3,6 +3,7 @@
 // so all are taken to go to the same.
 
 import { readFileSync, readdirSync } from 'node:fs';
+import { groupedDigits } from '../grouped-digits.ts';
 
 /** Descriptors that are left alone: files, listening sockets, the threads of the file system; of a few, a share. */
 const reservedFiles = 64;
@@ -45,29 +46,26 @@ export function limitConcurrency(wanted: number | 'auto', facts: MachineFacts): 
   const byFiles = free - Math.ceil(Math.min(reservedFiles, free * reservedShare));
   const byPorts = known === null ? Infinity : Math.floor(known * shareOfPorts);
   const most = Math.max(1, Math.min(byFiles, byPorts));
-  if (wanted !== 'auto' && wanted <= most) return { concurrency: wanted, explanation: `concurrency ${shown(wanted)}` };
+  if (wanted !== 'auto' && wanted <= most)
+    return { concurrency: wanted, explanation: `concurrency ${groupedDigits(wanted)}` };
   const begin = wanted === 'auto' ? 'concurrency is found per origin, at most' : 'concurrency';
-  const instead = wanted === 'auto' ? '' : ` instead of ${shown(wanted)}`;
+  const instead = wanted === 'auto' ? '' : ` instead of ${groupedDigits(wanted)}`;
   const reason = byFiles <= byPorts ? byFilesReason(files ?? 0, open, wanted) : byPortsReason(told);
-  return { concurrency: most, explanation: `${begin} ${shown(most)}${instead}: ${reason}` };
+  return { concurrency: most, explanation: `${begin} ${groupedDigits(most)}${instead}: ${reason}` };
 }
 
 function byFilesReason(files: number, open: number, wanted: number | 'auto'): string {
-  const limit = `this process may open ${shown(files)} files`;
+  const limit = `this process may open ${groupedDigits(files)} files`;
   // Only who wants more, or has few, needs to be told how.
   return wanted === 'auto' && files >= manyFiles
     ? limit
-    : `${limit}, and ${shown(open)} are open; raise it with ulimit -n`;
+    : `${limit}, and ${groupedDigits(open)} are open; raise it with ulimit -n`;
 }
 
 function byPortsReason(told: number | null): string {
   if (told === null)
-    return `${shown(usualPorts)} ports to connect from are usual, and this system does not tell how many it has`;
-  return `this machine has ${shown(told)} ports to connect from (net.ipv4.ip_local_port_range)`;
-}
-
-function shown(count: number): string {
-  return count.toLocaleString('en-US');
+    return `${groupedDigits(usualPorts)} ports to connect from are usual, and this system does not tell how many it has`;
+  return `this machine has ${groupedDigits(told)} ports to connect from (net.ipv4.ip_local_port_range)`;
 }
 
 function openFilesLimit(): number | null {

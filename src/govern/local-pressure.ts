@@ -5,6 +5,7 @@
 // Invariant: the limit is at least 1, and after the last shortage it grows until it is `Infinity` again,
 // or stays below a ceiling that failed twice for as long as that is remembered.
 
+import { groupedDigits } from '../grouped-digits.ts';
 import { blockedLoop, shortageOf } from './local-shortage.ts';
 import type { LocalShortage } from './local-shortage.ts';
 
@@ -56,7 +57,7 @@ export class LocalPressure {
   get explanation(): string | null {
     if (this.#shortage === null) return null;
     const { words, advice } = this.#shortage;
-    return `${words} (${this.#name}): at most ${this.limit.toLocaleString('en-US')} in flight for now; ${advice}`;
+    return `${words} (${this.#name}): at most ${groupedDigits(this.limit)} in flight for now; ${advice}`;
   }
 
   /** What `explanation` was last, also when nothing is short any more; null if nothing ever was. */

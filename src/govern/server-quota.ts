@@ -2,6 +2,7 @@
 // It has no clock and reads no header. Invariant: within one window what may be sent is never more than the
 // least that any answer named, less what is in flight and may not be counted there yet.
 
+import { groupedDigits } from '../grouped-digits.ts';
 import type { QuotaUnit } from './read-quota-field.ts';
 
 /** What a server says of a quota besides how much is left and until when. Numbers are -1 where it says nothing. */
@@ -96,8 +97,9 @@ export class ServerQuota {
   /** Why it lets nothing pass, for the user. */
   describe(): string {
     const unit = this.unit === 'cost' ? ' units' : '';
-    const left = `${shown(this.remaining)}${this.limit > 0 ? ` of ${shown(this.limit)}` : ''}${unit}`;
-    if (this.isPresumed) return `${this.label}: as many as its limit of ${shown(this.limit)}${unit} allows were sent`;
+    const left = `${groupedDigits(this.remaining)}${this.limit > 0 ? ` of ${groupedDigits(this.limit)}` : ''}${unit}`;
+    if (this.isPresumed)
+      return `${this.label}: as many as its limit of ${groupedDigits(this.limit)}${unit} allows were sent`;
     const why = this.remaining === 0 ? '' : this.unit === 'cost' ? ', too few,' : ', all in flight,';
     return `${this.label}: remaining ${left}${why} until its window resets`;
   }
@@ -129,8 +131,4 @@ export class ServerQuota {
     this.#ceiling = sent.total + Math.max(1, this.limit - sent.inFlight);
     return true;
   }
-}
-
-function shown(count: number): string {
-  return count.toLocaleString('en-US');
 }

@@ -1,11 +1,11 @@
 // Numbers as people read them: 12,345; 340 ms; 1.2 s; 2 m 05 s; 1,234/s; 24%.
 // Pure; the same in every locale, so that a line can be searched for.
 
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+import { groupedDigits } from '../grouped-digits.ts';
 
 /** `12,345` */
 export function formatCount(count: number): string {
-  return whole.format(count);
+  return groupedDigits(count);
 }
 
 /** `0.34 ms`, `1.2 ms`, `340 ms`, `1.2 s`, `12 s`, `2 m 05 s`, `3 h 07 m`, `2 d 03 h`. */
