@@ -19,7 +19,7 @@ import type { WireExchange } from './wire-exchange.ts';
 
 /** Connections beyond these are closed when they become idle. */
 const maxIdle = 1_024;
-/** How often it is looked for connections that were idle too long. */
+/** How often it is looked for connections that were idle too long, and whether there is anything at all. */
 const sweepMs = 1_000;
 /** A dial that takes too long says why; those that only waited for one do a little later. */
 const patienceMs = 100;
@@ -51,6 +51,8 @@ export class OriginPool implements DialsOwner {
   readonly #freshLine = new WaitingLine();
   /** Those that are started once what has come on idle connections has been read. */
   #held: WireExchange[] = [];
+  /** When a connection was made last. */
+  #openedMs = -Infinity;
   /** One new connection does for all that want one. */
   #sharesFresh = true;
   readonly #sweeper: Timeout;
@@ -62,6 +64,7 @@ export class OriginPool implements DialsOwner {
     this.#dials = new Dials(route, parts, this);
     this.#sweeper = new Timeout(onTimeout(() => this.#sweep()));
     this.#deadline = new Timeout(onTimeout(() => this.#failLate()));
+    parts.wheel.set(this.#sweeper, sweepMs);
   }
 
   /** Has an exchange carried, now or as soon as there is a connection for it. */
@@ -78,7 +81,6 @@ export class OriginPool implements DialsOwner {
     if (!exchange.waits) return;
     (exchange.fresh ? this.#freshLine : this.#line).remove(exchange);
     if (this.#dials.size > this.#waiting) this.#dials.giveUpOne();
-    this.#forgetIfUnused();
   }
 
   freed(carrier: Carrier, usable: boolean): void {
@@ -111,9 +113,10 @@ export class OriginPool implements DialsOwner {
   }
 
   opened(carrier: Carrier): void {
-    const { counts } = this.#parts;
+    const { clock, counts } = this.#parts;
     counts.open++;
     counts.made++;
+    this.#openedMs = clock.now();
     this.#all.add(carrier);
     if (carrier.isLearning) this.#learning.add(carrier);
     this.#serve(carrier, true);
@@ -126,7 +129,6 @@ export class OriginPool implements DialsOwner {
     let failing = isShared ? this.#waiting : Math.min(1, this.#waiting);
     for (; failing > 0; failing--) (this.#freshLine.shift() ?? this.#line.shift())?.fail(error);
     this.#dialForWaiting();
-    this.#forgetIfUnused();
   }
 
   /**
@@ -174,7 +176,6 @@ export class OriginPool implements DialsOwner {
       if (carrier === null) this.#wait(exchange, nowMs);
       else this.#assign(carrier, exchange);
     }
-    this.#forgetIfUnused();
   }
 
   get #waiting(): number {
@@ -224,10 +225,9 @@ export class OriginPool implements DialsOwner {
       this.#partial.push(carrier);
       return;
     }
-    const { clock, wheel } = this.#parts;
+    const { clock } = this.#parts;
     carrier.idleSinceMs = clock.now();
     this.#idle.push(carrier);
-    if (this.#sweeper.next === null) wheel.set(this.#sweeper, sweepMs);
     const oldest = this.#idle.bottom;
     if (this.#idle.size > maxIdle && oldest !== null) this.#drop(oldest);
   }
@@ -244,7 +244,6 @@ export class OriginPool implements DialsOwner {
     this.#parts.counts.open--;
     carrier.destroy();
     this.#dialForWaiting();
-    this.#forgetIfUnused();
   }
 
   #dialForWaiting(): void {
@@ -265,29 +264,34 @@ export class OriginPool implements DialsOwner {
       if (nowMs - carrier.idleSinceMs >= carrier.keepMs) this.#drop(carrier);
       carrier = above;
     }
-    if (this.#idle.size > 0) wheel.set(this.#sweeper, sweepMs);
+    if (!this.#isUnused) {
+      wheel.set(this.#sweeper, sweepMs);
+      return;
+    }
+    wheel.clear(this.#deadline);
+    this.#parts.forget(this);
   }
 
-  /** Fails those that have waited for a connection for too long. */
+  /** Fails those that have waited for a connection for too long, and during whose time none could be made. */
   #failLate(): void {
     const { clock, connectTimeoutMs, wheel } = this.#parts;
     const nowMs = clock.now();
     const limitMs = connectTimeoutMs + patienceMs;
     let nextMs = Infinity;
     for (const line of [this.#freshLine, this.#line]) {
-      while (line.first !== null && nowMs - line.first.waitsSinceMs >= limitMs) {
+      for (;;) {
+        if (line.first === null) break;
+        const leftMs = Math.max(line.first.waitsSinceMs, this.#openedMs) + limitMs - nowMs;
+        nextMs = Math.min(nextMs, leftMs > 0 ? leftMs : Infinity);
+        if (leftMs > 0) break;
         line.shift()?.fail(new ConnectTimeout(new AggregateError([])));
       }
-      if (line.first !== null) nextMs = Math.min(nextMs, line.first.waitsSinceMs + limitMs - nowMs);
     }
     if (nextMs < Infinity) wheel.set(this.#deadline, nextMs);
   }
 
-  #forgetIfUnused(): void {
-    if (this.#all.size > 0 || this.#dials.size > 0 || this.#waiting > 0 || this.#held.length > 0) return;
-    this.#parts.wheel.clear(this.#sweeper);
-    this.#parts.wheel.clear(this.#deadline);
-    this.#parts.forget(this);
+  get #isUnused(): boolean {
+    return this.#all.size === 0 && this.#dials.size === 0 && this.#waiting === 0 && this.#held.length === 0;
   }
 }
 
