@@ -17,9 +17,9 @@ const maxExtensionBytes = 4_096;
 /** The digits, and their CR. */
 const maxSizeBytes = 17;
 
-const name = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
+const word = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
 const quoted = '"(?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t\\x20-\\x7e\\x80-\\xff])*"';
-const sizeLine = new RegExp(`^([0-9A-Fa-f]+)((?:;${name}(?:=(?:${name}|${quoted}))?)*)\\r$`);
+const sizeLine = new RegExp(`^([0-9A-Fa-f]+)((?:;${word}(?:=(?:${word}|${quoted}))?)*)\\r$`);
 
 /** Trailer fields that would change what was read, or where it goes (RFC 9110, 6.5.1). */
 const forbiddenTrailers = new Set([
