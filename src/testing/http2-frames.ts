@@ -83,7 +83,7 @@ export interface PeerScript {
   /** @default sends SETTINGS */
   onConnection?(connection: PeerConnection): void;
   onFrame(frame: Frame, connection: PeerConnection): void;
-  /** Leaves PINGs unanswered. */
+  /** Leaves SETTINGS and PING unanswered. */
   readonly isSilent?: boolean;
 }
 
@@ -145,9 +145,13 @@ export class Http2Peer implements AsyncDisposable {
   #came(came: Frame, connection: PeerConnection): void {
     this.frames.push(came);
     const isAck = (came.flags & ack) !== 0;
-    if (came.kind === type.settings && !isAck) connection.send(frame(type.settings, ack, 0));
-    if (came.kind === type.ping && !isAck && this.#script.isSilent !== true)
-      connection.send(frame(type.ping, ack, 0, came.payload.toString('latin1')));
+    if (isAck || this.#script.isSilent === true) this.#script.onFrame(came, connection);
+    else this.#answer(came, connection);
+  }
+
+  #answer(came: Frame, connection: PeerConnection): void {
+    if (came.kind === type.settings) connection.send(frame(type.settings, ack, 0));
+    if (came.kind === type.ping) connection.send(frame(type.ping, ack, 0, came.payload.toString('latin1')));
     this.#script.onFrame(came, connection);
   }
 }

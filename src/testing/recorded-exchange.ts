@@ -26,8 +26,8 @@ export class RecordedExchange implements ResponseHandler {
   body = '';
   trailers: readonly string[] = [];
   error: TransportError | null = null;
-  /** Called inside each callback but the last. */
-  onProgress: (event: 'information' | 'head' | 'data' | 'trailers') => void = () => {};
+  /** Called inside each callback but `onError`. */
+  onProgress: (event: 'information' | 'head' | 'data' | 'trailers' | 'end') => void = () => {};
   #returned = false;
   #finish: (self: this) => void = () => {};
 
@@ -67,6 +67,7 @@ export class RecordedExchange implements ResponseHandler {
 
   onEnd(): void {
     this.#record('end');
+    this.onProgress('end');
     this.#finish(this);
   }
 

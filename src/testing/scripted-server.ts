@@ -17,6 +17,7 @@ export type Step =
   | { readonly do: 'send'; readonly bytes: string | Buffer }
   | { readonly do: 'drip'; readonly bytes: string; readonly everyMs: number }
   | { readonly do: 'delay'; readonly ms: number }
+  | { readonly do: 'wait'; readonly for: Promise<void> }
   | { readonly do: 'reset' }
   | { readonly do: 'end' }
   | { readonly do: 'again' };
@@ -39,6 +40,8 @@ export const send = (bytes: string | Buffer): Step => ({ do: 'send', bytes });
 /** Sends one byte at a time. */
 export const drip = (bytes: string, everyMs = 1): Step => ({ do: 'drip', bytes, everyMs });
 export const pause = (ms: number): Step => ({ do: 'delay', ms });
+/** Goes on when the test says so. */
+export const waitFor = (signal: Promise<void>): Step => ({ do: 'wait', for: signal });
 /** Sends an answer with a content-length. */
 export const answer = (body: string, status = '200 OK'): Step =>
   send(`HTTP/1.1 ${status}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
@@ -166,6 +169,9 @@ class ScriptedConnection {
         return;
       case 'delay':
         await delay(step.ms);
+        return;
+      case 'wait':
+        await step.for;
         return;
       case 'reset':
         this.#socket.resetAndDestroy();

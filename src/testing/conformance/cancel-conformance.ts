@@ -1,11 +1,12 @@
 // Cancelling at any moment, for transports with sockets: the connection is free at once, and nothing more is
 // told.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { TransportOptions } from '../../http/transport-options.ts';
 import type { Transport } from '../../http/transport.ts';
 import { RecordedExchange, exchange, requestTo } from '../recorded-exchange.ts';
-import { drip, readHead, send, startScriptedServer } from '../scripted-server.ts';
+import { again, answer, drip, readHead, send, startScriptedServer } from '../scripted-server.ts';
 import type { Script } from '../scripted-server.ts';
 import { until } from '../until.ts';
 import { chunkedHead, head, lines } from './wire-case.ts';
@@ -53,6 +54,19 @@ export function cancelsAtOnce(make: Make): void {
     expect(cancelled.events.at(-1)).toBe(event);
     expect(cancelled.events.filter((one) => one === event)).toHaveLength(1);
     expect(transport.statistics()).toMatchObject({ inFlight: 0, connections: 0 });
+  });
+
+  test('cancel: at once, with a connection that was idle', async () => {
+    await using server = await startScriptedServer([readHead, answer('a'), again]);
+    const transport = make();
+    await exchange(transport, server.origin);
+    await delay(3);
+    const cancelled = new RecordedExchange(transport, requestTo(server.origin, { path: '/cancelled' }));
+    cancelled.exchange.cancel();
+    expect(transport.statistics().inFlight).toBe(0);
+    await exchange(transport, server.origin);
+    expect(server.requests.filter((request) => request.includes('/cancelled'))).toEqual([]);
+    expect(cancelled.events).toEqual([]);
   });
 
   // A server that accepts and never begins the handshake: the connection is not made yet.

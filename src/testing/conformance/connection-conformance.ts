@@ -9,8 +9,7 @@ import { expect, test } from 'vitest';
 import type { TransportOptions } from '../../http/transport-options.ts';
 import type { Transport } from '../../http/transport.ts';
 import { FakeClock } from '../fake-clock.ts';
-import { exchange } from '../recorded-exchange.ts';
-import type { RecordedExchange } from '../recorded-exchange.ts';
+import { RecordedExchange, exchange, requestTo } from '../recorded-exchange.ts';
 import { again, answer, end, pause, readHead, send, startScriptedServer } from '../scripted-server.ts';
 import { until } from '../until.ts';
 import { head } from './wire-case.ts';
@@ -136,6 +135,19 @@ function ends(make: Make): void {
     await until(() => server.open === 0);
     const next = await exchange(transport, server.origin);
     expect([next.body, next.exchange.reused, server.accepted]).toEqual(['own', false, 2]);
+  });
+
+  test('unasked bytes in the same packet are not the answer to what is sent inside onEnd', async () => {
+    const first = [readHead, send(`${head('content-length: 5')}first${smuggled}`)];
+    await using server = await startScriptedServer((nth) => (nth === 0 ? first : [readHead, answer('own'), again]));
+    const transport = make();
+    const next = await new Promise<RecordedExchange>((resolve) => {
+      const one = new RecordedExchange(transport, requestTo(server.origin));
+      one.onProgress = (event) => {
+        if (event === 'end') resolve(new RecordedExchange(transport, requestTo(server.origin)).finished);
+      };
+    });
+    expect([next.body, next.exchange.reused]).toEqual(['own', false]);
   });
 
   // They are in this machine already when the request is made: nobody has read them yet.

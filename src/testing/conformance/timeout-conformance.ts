@@ -8,13 +8,13 @@ import type { Transport } from '../../http/transport.ts';
 import { CountedSource } from '../counted-source.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { RecordedExchange, exchange, requestTo } from '../recorded-exchange.ts';
-import { again, answer, readHead, send, startScriptedServer } from '../scripted-server.ts';
+import { again, answer, readHead, send, startScriptedServer, waitFor } from '../scripted-server.ts';
 import { until } from '../until.ts';
 import { head, lines } from './wire-case.ts';
 
 type Make = (options?: TransportOptions) => Transport;
 
-const limitMs = 60;
+const limitMs = 500;
 /** More than the limit, and the turns of a wheel. */
 const longMs = 10 * limitMs;
 
@@ -32,7 +32,7 @@ function realTime(make: Make): void {
   test('headers timeout, body timeout', async () => {
     await using silent = await startScriptedServer([readHead]);
     await using half = await startScriptedServer([readHead, send(`${head('content-length: 5')}hel`)]);
-    const transport = make({ headersTimeoutMs: limitMs, bodyTimeoutMs: limitMs });
+    const transport = make({ headersTimeoutMs: 50, bodyTimeoutMs: 50 });
     const [never, stopped] = await Promise.all([exchange(transport, silent.origin), exchange(transport, half.origin)]);
     expect(never.error).toMatchObject({ code: 'timeout', sent: true, answered: false });
     expect(stopped.error).toMatchObject({ code: 'timeout', sent: true, answered: true });
@@ -104,6 +104,23 @@ function bodies(make: Make): void {
     expect(transport.statistics()).toMatchObject({ inFlight: 0, connections: 0 });
   });
 
+  test('body timeout: each piece begins it anew', async () => {
+    const more = Promise.withResolvers<void>();
+    const script = [readHead, send(`${head('content-length: 5')}hel`), waitFor(more.promise), send('l')];
+    await using server = await startScriptedServer(script);
+    const clock = new FakeClock();
+    const transport = make({ bodyTimeoutMs: limitMs, clock });
+    const slow = new RecordedExchange(transport, requestTo(server.origin));
+    await until(() => slow.body === 'hel');
+    clock.advance(limitMs - 10);
+    more.resolve();
+    await until(() => slow.body === 'hell');
+    clock.advance(limitMs - 10);
+    expect(slow.ended).toBe(false);
+    clock.advance(longMs);
+    expect(slow.error).toMatchObject({ code: 'timeout' });
+  });
+
   test('body timeout: not while the handler has paused', async () => {
     const body = 'x'.repeat(4_000_000);
     await using server = await startScriptedServer([readHead, answer(body)]);
@@ -123,7 +140,7 @@ function bodies(make: Make): void {
   test('timeouts: none is left when an exchange has ended', async () => {
     await using server = await startScriptedServer([readHead, answer('a'), again]);
     const clock = new FakeClock();
-    const transport = make({ headersTimeoutMs: limitMs, bodyTimeoutMs: limitMs, keepAliveMs: 5_000, clock });
+    const transport = make({ headersTimeoutMs: limitMs, bodyTimeoutMs: limitMs, keepAliveMs: 2 * longMs, clock });
     await exchange(transport, server.origin);
     clock.advance(longMs);
     expect(await exchange(transport, server.origin)).toMatchObject({ body: 'a', exchange: { reused: true } });
