@@ -26,7 +26,18 @@ ${sections.map(({ name, says }) => `  ${name.padEnd(12)} ${says}`).join('\n')}
   --quick      one round, a tenth of the rows: does it run at all?
 `;
 
+const isWith = (word: string | undefined): boolean => /^--with(?:-[ab])?$/.test(word ?? '');
+
+/** The value of `--with` begins with a dash, which is taken for a mistake unless an equals sign stands before it. */
+function joined(args: readonly string[]): string[] {
+  return args.flatMap((word, place) => {
+    if (isWith(args[place - 1])) return [];
+    return isWith(word) ? [`${word}=${args[place + 1] ?? ''}`] : [word];
+  });
+}
+
 const { values, positionals } = parseArgs({
+  args: joined(process.argv.slice(2)),
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '5' },
