@@ -5,7 +5,8 @@ import type { ChildProcess } from 'node:child_process';
 const children = new Set<ChildProcess>();
 
 process.on('exit', () => {
-  for (const child of children) child.kill('SIGKILL');
+  // Not SIGKILL: nginx could not end its worker then.
+  for (const child of children) child.kill('SIGTERM');
 });
 
 /** Ends the child with this process, if it has not ended by then. */
