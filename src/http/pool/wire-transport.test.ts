@@ -11,7 +11,7 @@ describeTransport('wire', createWireTransport);
 
 test('a connection that has not taken all of a request when its answer comes is not used again', async () => {
   await using server = await startScriptedServer([readHead, answer('too large', '413 No')]);
-  const transport = createWireTransport();
+  const transport = createWireTransport({ keepAliveMs: 60_000 });
   const done = await exchange(transport, server.origin, { method: 'POST', body: Buffer.alloc(30_000_000) });
   expect([done.status, done.body]).toEqual([413, 'too large']);
   await until(() => transport.statistics().connections === 0 && server.open === 0);
