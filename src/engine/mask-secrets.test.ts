@@ -33,6 +33,24 @@ test('a key of the query is not recorded when the server repeats it', async () =
   expect(maskHeaders(request, ['location', '/a/?api_key=hush&q=1'])).toEqual(['location', '/a/?api_key=***&q=1']);
 });
 
+test('headers in which nothing is to be masked are the very list', async () => {
+  const request = await requestOf('https://h.example/{{$env.A}}/?api_key=hush', { A: 'long-enough' });
+  const headers = ['x-id', 'long-enoug', 'link', '/h?q=1', 'vary', 'long'];
+  expect(maskHeaders(request, headers)).toEqual(headers);
+  const harmless = ['x-id', 'long-enoug', 'vary', 'long'];
+  expect(maskHeaders(request, harmless)).toBe(harmless);
+  expect(maskHeaders(request, [...harmless, 'a', '/long-enough/?api_key=hush'])).toEqual([
+    ...harmless,
+    'a',
+    '/***/?api_key=***',
+  ]);
+});
+
+test('a secret that is part of another one leaves nothing of that', async () => {
+  const request = await requestOf('https://h.example/{{$env.A}}/{{$env.B}}', { A: 'hush', B: 'hush-hush' });
+  expect(maskHeaders(request, ['a', 'hush-hush', 'b', 'hush'])).toEqual(['a', '***', 'b', '***']);
+});
+
 test('without a secret the headers are the very list', async () => {
   const headers = ['a', 'b'];
   expect(maskHeaders(await requestOf('https://h.example/', {}), headers)).toBe(headers);

@@ -15,22 +15,34 @@ const shortestSecretChars = 4;
 
 /** The text without values of the environment that were placed in the request. */
 export function maskSecrets(request: HttpRequest, text: string): string {
-  return maskTexts(text, repeatable(request));
+  return holdsSecret(text, secretsIn(request)) ? maskTexts(text, repeatable(request)) : text;
 }
 
 /** The same for headers, and without keys of the query; the list itself if nothing is to be masked. */
 export function maskHeaders(request: HttpRequest, headers: readonly string[]): readonly string[] {
-  const secrets = repeatable(request);
+  const secrets = secretsIn(request);
   const hasKeys = request.shownUrl.includes('=***');
   if (secrets.length === 0 && !hasKeys) return headers;
-  return headers.map((text, at) => {
-    if (at % 2 === 0) return text;
-    const masked = maskTexts(text, secrets);
-    return hasKeys ? maskQuery(masked) : masked;
-  });
+  let masked: string[] | null = null;
+  for (let at = 1; at < headers.length; at += 2) {
+    const value = headers[at] ?? '';
+    const isSecret = holdsSecret(value, secrets);
+    if (!isSecret && (!hasKeys || !value.includes('?'))) continue;
+    masked ??= [...headers];
+    const open = isSecret ? maskTexts(value, repeatable(request)) : value;
+    masked[at] = hasKeys ? maskQuery(open) : open;
+  }
+  return masked ?? headers;
+}
+
+/** Few headers do; most are not as long as a secret. */
+function holdsSecret(text: string, secrets: readonly string[]): boolean {
+  for (const secret of secrets) {
+    if (secret.length >= shortestSecretChars && secret.length <= text.length && text.includes(secret)) return true;
+  }
+  return false;
 }
 
 function repeatable(request: HttpRequest): readonly string[] {
-  const secrets = secretsIn(request);
-  return secrets.length === 0 ? secrets : secrets.filter((secret) => secret.length >= shortestSecretChars);
+  return secretsIn(request).filter((secret) => secret.length >= shortestSecretChars);
 }

@@ -17,9 +17,11 @@ interface KnownName {
 interface Section {
   /** Name, value, name, value, as they were. */
   readonly headers: string[];
-  /** For each header `"name":"value"`. */
+  /** For each header `"name":"value"`, with a comma before it, but for the first. */
   readonly fields: string[];
   text: string;
+  /** The text is one piece. That costs more than it saves, unless it is used again. */
+  isJoined: boolean;
 }
 
 /** Longer ones are not kept: nobody sends them again and again. */
@@ -46,10 +48,16 @@ export class HeaderText {
       if (name !== known[at]) return this.#write(headers);
       if (value === known[at + 1]) continue;
       known[at + 1] = value;
-      section.fields[at >>> 1] = field(name, this.#know(name).key, value);
+      section.fields[at >>> 1] = fieldText(at, name, this.#know(name).key, value);
       isSame = false;
     }
-    if (!isSame) section.text = joined(section.fields);
+    if (!isSame) {
+      section.text = strung(section.fields);
+      section.isJoined = false;
+    } else if (!section.isJoined) {
+      section.text = '{' + section.fields.join('') + '}';
+      section.isJoined = true;
+    }
     return section.text;
   }
 
@@ -63,10 +71,12 @@ export class HeaderText {
       const known = this.#know(name);
       if (known.section === written) return formatRepeated(headers);
       known.section = written;
-      fields.push(field(name, known.key, headers[at + 1] ?? ''));
+      fields.push(fieldText(at, name, known.key, headers[at + 1] ?? ''));
     }
-    const text = joined(fields);
-    if (headers.length <= mostKept) this.#sections.set(headers.length, { headers: [...headers], fields, text });
+    const text = strung(fields);
+    if (headers.length <= mostKept) {
+      this.#sections.set(headers.length, { headers: [...headers], fields, text, isJoined: false });
+    }
     return text;
   }
 
@@ -79,14 +89,15 @@ export class HeaderText {
   }
 }
 
-function field(name: string, key: string, value: string): string {
+function fieldText(at: number, name: string, key: string, value: string): string {
   const quoted = quoteJson(value);
-  return key + (name === 'set-cookie' ? '[' + quoted + ']' : quoted);
+  return (at === 0 ? '' : ',') + key + (name === 'set-cookie' ? '[' + quoted + ']' : quoted);
 }
 
-/** As one piece: a text that is put together anew costs more each time it is used. */
-function joined(fields: readonly string[]): string {
-  return '{' + fields.join(',') + '}';
+function strung(fields: readonly string[]): string {
+  let text = '{';
+  for (const field of fields) text += field;
+  return text + '}';
 }
 
 function formatRepeated(headers: readonly string[]): string {
