@@ -48,6 +48,8 @@ const headerMargin = 4;
 const maxHeaderPairs = 100_000;
 const withBody = { endStream: false };
 const withoutBody = { endStream: true };
+/** So that its end is sent when it has come to its end, and not when the stream is given up. */
+const withSource = { endStream: false, waitForTrailers: true };
 
 export class H2Carrier implements Carrier, StreamOwner, Patient {
   listed = false;
@@ -103,7 +105,7 @@ export class H2Carrier implements Carrier, StreamOwner, Patient {
     let stream: ClientHttp2Stream;
     try {
       const fields = this.#settings.fields.list(request, length);
-      stream = session.request(fields, length === null ? withoutBody : withBody);
+      stream = session.request(fields, body !== null ? withSource : length === null ? withoutBody : withBody);
     } catch (error) {
       this.#owner.freed(this, true);
       exchange.fail(error);

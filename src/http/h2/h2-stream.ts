@@ -74,6 +74,7 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
     const stream = this.#stream;
     const { exchange } = this;
     if (exchange.body !== null) {
+      stream.on('wantTrailers', onSourceEnd);
       this.#pump = new BodyPump(stream, exchange.body, false, this);
       this.#pump.run();
       return;
@@ -106,9 +107,7 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
   }
 
   bodyFailed(error: BodySourceError): void {
-    this.#pump = null;
-    this.reset();
-    this.#finish(error);
+    this.#fail(error);
   }
 
   /** Forgets the exchange. */
@@ -118,8 +117,15 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
     this.#pump = null;
   }
 
+  /** The source of the body is at its end. */
+  endBody(): void {
+    if (!this.over) this.#stream.sendTrailers({});
+  }
+
   /** Tells the server that no more is wanted. */
   reset(): void {
+    // To node:http2 closing a stream is an end of its body too, and the server would take what came for all of it.
+    if (this.exchange.body !== null) this.#stream._final = neverEnds;
     this.#stream.close(cancelCode);
   }
 
@@ -131,8 +137,7 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
       this.exchange.head(status, headers);
       return;
     }
-    this.reset();
-    this.#finish(new WireFault('head_too_large'));
+    this.#fail(new WireFault('head_too_large'));
   }
 
   information(status: number, fields: readonly string[]): void {
@@ -162,8 +167,10 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
     if (this.#trailers !== null) this.exchange.trailers(this.#trailers);
     if (this.over) return;
     // The answer does not wait for the rest of the request (RFC 9113, 8.1): neither do we.
-    if (this.#pump !== null) this.reset();
-    this.#finish(null);
+    const isEarly = this.#pump !== null;
+    this.leave();
+    if (isEarly) this.reset();
+    this.#owner.streamOver(this, null);
   }
 
   failed(error: Error): void {
@@ -179,8 +186,9 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
     this.#owner.heard();
   }
 
-  #finish(error: Error | null): void {
+  #fail(error: Error): void {
     this.leave();
+    this.reset();
     this.#owner.streamOver(this, error);
   }
 }
@@ -191,6 +199,8 @@ function bytesOf(headers: readonly string[]): number {
   for (const text of headers) bytes += text.length + 2;
   return bytes;
 }
+
+function neverEnds(): void {}
 
 function pushed(this: ClientHttp2Stream, chunk: unknown, encoding?: BufferEncoding): boolean {
   if (chunk === null && !this.closed && !this.destroyed) (this as Carrying)[own]?.endCame();
@@ -215,6 +225,10 @@ function onTrailers(this: Carrying, _headers: IncomingHttpHeaders, _flags: numbe
 
 function onEnd(this: Carrying): void {
   this[own]?.ended();
+}
+
+function onSourceEnd(this: Carrying): void {
+  this[own]?.endBody();
 }
 
 function onFinish(this: Carrying): void {

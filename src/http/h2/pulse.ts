@@ -1,5 +1,5 @@
-// Finds sessions whose server has fallen silent: while requests are in flight and nothing has been heard for
-// a while, it asks with a PING; without an answer for as long again the session is dead.
+// Finds sessions whose server has fallen silent: while requests are in flight and nothing has been heard in an
+// interval, it asks with a PING; if nothing comes in the next one either, the session is dead.
 //
 // Invariant: one timeout a session, and none while nothing is in flight. What has arrived and was not read yet,
 // since this process was busy, counts as heard.

@@ -25,7 +25,7 @@ const tickMs = 50;
 /** Streams on one HTTP/2 connection, unless the server allows fewer. */
 const maxStreams = 256;
 /** A server that is silent for so long while it has requests is asked whether it is still there. */
-const pingIntervalMs = 20_000;
+const pingIntervalMs = 15_000;
 
 /**
  * Makes a transport. Nothing is connected before the first request. `proxy` and `env` of the options have no
