@@ -29,13 +29,13 @@ export interface InputOptions {
   readonly maxRecordBytes?: number;
   /** What `-` reads. @default process.stdin */
   readonly stdin?: AsyncIterable<Uint8Array>;
-  /** How much is read at once. @default 128 KiB */
+  /** How much is read at once. @default 256 KiB */
   readonly blockBytes?: number;
 }
 
 const defaultMaxRecordBytes = 16 * 1024 * 1024;
 /** A read costs a promise and a way to another thread and back. What is made of its lines ahead is bounded by the batches. */
-const defaultBlockBytes = 128 * 1024;
+const defaultBlockBytes = 256 * 1024;
 
 const batchesOf: Readonly<Record<InputFormat, FormatBatches>> = {
   jsonl: jsonlBatches,
