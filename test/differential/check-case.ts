@@ -7,7 +7,7 @@ import type { AnswerCase, AnswerOutcome } from './answer-case.ts';
 import { compareOutcomes } from './compare-outcomes.ts';
 import type { Verdict } from './compare-outcomes.ts';
 import { askUndici } from './undici-oracle.ts';
-import { askWire, everyByte, refusedAt } from './wire-subject.ts';
+import { askWire, everyByte, refusalOf } from './wire-subject.ts';
 import type { MakeParser, WireOutcome } from './wire-subject.ts';
 
 const maxHeadBytes = 65_536;
@@ -31,7 +31,7 @@ export function checkCase(answerCase: AnswerCase, makeParser: MakeParser = ourPa
   }
   const undici = askUndici(answerCase);
   const own = checkAlone(answerCase, wire, makeParser);
-  const verdict = compareOutcomes(answerCase, undici, wire, () => refusedAt(answerCase, makeParser));
+  const verdict = compareOutcomes(answerCase, undici, wire, () => refusalOf(answerCase, makeParser));
   const failure = own === '' ? verdict.failure : own;
   return { used: verdict.used, failure, wire, undici };
 }

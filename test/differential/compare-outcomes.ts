@@ -5,7 +5,7 @@
 import type { AnswerCase, AnswerOutcome, SeenAnswer } from './answer-case.ts';
 import { differences, withoutInterim } from './differences.ts';
 import type { Difference, Kind, Place } from './differences.ts';
-import type { WireOutcome } from './wire-subject.ts';
+import type { Refusal, WireOutcome } from './wire-subject.ts';
 
 /** What a comparison found: listed differences by name, or what is wrong. */
 export interface Verdict {
@@ -16,20 +16,20 @@ export interface Verdict {
 
 /**
  * Compares what both made of a case.
- * @param refusedAt asked only where the wire refuses what undici takes: the offset of the byte that told
+ * @param refusalOf asked only where the wire refuses what undici takes
  */
 export function compareOutcomes(
   answerCase: AnswerCase,
   undici: AnswerOutcome,
   wire: WireOutcome,
-  refusedAt: () => number,
+  refusalOf: () => Refusal,
   list: readonly Difference[] = differences,
 ): Verdict {
   const used: string[] = [];
   const text = answerCase.bytes.toString('latin1');
   const both = Math.min(undici.answers.length, wire.answers.length);
 
-  function place(index: number, at: number): Place {
+  function place(index: number, { at, fault }: Refusal): Place {
     const start = wire.starts[index] ?? text.length;
     const next = wire.starts[index + 1] ?? text.length;
     return {
@@ -37,15 +37,14 @@ export function compareOutcomes(
       before: text.slice(0, start),
       upTo: withoutInterim(text.slice(start, at < 0 ? text.length : at + 1)),
       method: answerCase.methods[index] ?? '',
-      fault: wire.fault,
+      fault,
       undiciFault: undici.fault,
-      seen: undici.answers[index] ?? undici.partial,
     };
   }
 
   /** Looks a difference up; '' if it is listed. */
-  function excused(kind: Kind, index: number, what: string, at = -1): string {
-    const where = place(index, at);
+  function excused(kind: Kind, index: number, what: string, refusal: Refusal = { at: -1, fault: '' }): string {
+    const where = place(index, refusal);
     const found = list.find((one) => one.kinds.includes(kind) && one.when(where));
     if (found === undefined) return `${kind}: answer ${index}: ${what}`;
     used.push(found.name);
@@ -62,18 +61,18 @@ export function compareOutcomes(
     const space = hasOuterSpace(theirs) ? excused('trims', index, shown(theirs)) : '';
     if (space !== '') return { used, failure: space };
   }
-  const failure = compareEnds(undici, wire, both, refusedAt, excused);
+  const failure = compareEnds(undici, wire, both, refusalOf, excused);
   if (failure !== '') return { used, failure };
   return { used, failure: wire.answers.length === undici.answers.length ? unlikePartial(undici, wire) : '' };
 }
 
-type Excused = (kind: Kind, index: number, what: string, at?: number) => string;
+type Excused = (kind: Kind, index: number, what: string, refusal?: Refusal) => string;
 
 function compareEnds(
   undici: AnswerOutcome,
   wire: WireOutcome,
   both: number,
-  refusedAt: () => number,
+  refusalOf: () => Refusal,
   excused: Excused,
 ): string {
   const undiciWentOn = undici.answers.length > both;
@@ -89,11 +88,11 @@ function compareEnds(
   if (wire.ending === 'closing') {
     return undici.ending === 'closing' && !undiciWentOn ? '' : excused('closes', both - 1, what);
   }
-  if (undiciWentOn) return excused('refuses', both, what, refusedAt());
+  if (undiciWentOn) return excused('refuses', both, what, refusalOf());
   if (isBroken(wire)) {
     if (isBroken(undici)) return '';
     if (undici.ending === 'closing') return excused('keeps', both - 1, what);
-    return excused('refuses', both, what, refusedAt());
+    return excused('refuses', both, what, refusalOf());
   }
   if (undici.ending === 'idle') return '';
   return undici.ending === 'closing' ? excused('keeps', both - 1, what) : excused('takes', both, what);

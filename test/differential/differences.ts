@@ -2,7 +2,6 @@
 // the bytes, as narrow as it can be; what no entry excuses is a failure, and so is an entry that nothing needs.
 
 import type { WireFaultName } from '../../src/http/wire/wire-fault.ts';
-import type { SeenAnswer } from './answer-case.ts';
 
 /**
  * `refuses`: the wire refuses what undici takes; `closes`: it ends a connection that undici goes on with; `keeps`: it goes
@@ -20,10 +19,9 @@ export interface Place {
   /** Of `refuses`: from the first byte of the answer, without interim ones, to the byte that told. */
   readonly upTo: string;
   readonly method: string;
+  /** Of `refuses`: the fault of the byte that told. */
   readonly fault: string;
   readonly undiciFault: string;
-  /** What undici told of the answer. */
-  readonly seen: SeenAnswer;
 }
 
 /** One listed difference. */
@@ -53,6 +51,11 @@ export function withoutInterim(text: string): string {
 /** The head of the final answer: status line and fields, without the empty line. */
 function headOf(text: string): string {
   return /^HTTP\/[^\r\n]*\r\n(?:[^\r\n]+\r\n)*/.exec(withoutInterim(text))?.[0] ?? '';
+}
+
+/** The heads of an answer, with those of interim ones. */
+function headsOf(text: string): string {
+  return (interimHeads.exec(text)?.[0] ?? '') + headOf(text);
 }
 
 /** Values of a field, with the white space around them. */
@@ -89,7 +92,7 @@ export const differences: readonly Difference[] = [
     kinds: ['takes'],
     when: ({ own, undiciFault }) =>
       /CONTENT_LENGTH_MISMATCH|in Content-Length/.test(undiciFault) &&
-      valuesOf(headOf(own), 'content-length').some((value) => /^[\t ]*\d+[\t ]+$/i.test(value)),
+      valuesOf(headsOf(own), 'content-length').some((value) => /^[\t ]*\d+[\t ]+$/i.test(value)),
     reason:
       'White space behind a length is not part of it (RFC 9112, 5.1); undici refuses a tab, and counts a space as a digit.',
   },

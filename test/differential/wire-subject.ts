@@ -149,11 +149,18 @@ export function askWire(answerCase: AnswerCase, makeParser: MakeParser): WireOut
   return new WireRun(answerCase.methods, makeParser).run(readsOf(answerCase));
 }
 
-/** Where a refused case is refused: the offset of the byte that told, when each byte comes alone; -1: it is not refused. */
-export function refusedAt(answerCase: AnswerCase, makeParser: MakeParser): number {
+/** Where and why a case is refused. */
+export interface Refusal {
+  /** The offset of the byte that told; -1: it was not a byte, but the end. */
+  readonly at: number;
+  readonly fault: string;
+}
+
+/** How a case that is refused, or cut, is refused when each byte comes alone: of two faults the first is named then. */
+export function refusalOf(answerCase: AnswerCase, makeParser: MakeParser): Refusal {
   const { methods, bytes } = answerCase;
-  const outcome = askWire({ methods, bytes, cuts: everyByte(bytes.length) }, makeParser);
-  return outcome.ending === 'refused' ? outcome.refusedBefore - 1 : -1;
+  const { ending, fault, refusedBefore } = askWire({ methods, bytes, cuts: everyByte(bytes.length) }, makeParser);
+  return { at: ending === 'refused' ? refusedBefore - 1 : -1, fault };
 }
 
 /** Cuts that make each byte a read. */
