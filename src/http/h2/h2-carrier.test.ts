@@ -1,6 +1,8 @@
 // The wire over HTTP/2 against frames written by hand: sessions that end, limits that come late, and servers
 // that fall silent.
 
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CountedSource } from '../../testing/counted-source.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
@@ -9,8 +11,14 @@ import { data, goAway, ok, reset, settings, type } from '../../testing/http2-fra
 import type { Http2Peer } from '../../testing/http2-frames.ts';
 import { RecordedExchange, exchange, requestTo } from '../../testing/recorded-exchange.ts';
 import { until } from '../../testing/until.ts';
+import { TimerWheel } from '../../concurrency/timer-wheel.ts';
+import type { CarrierOwner } from '../pool/carrier.ts';
+import { WireExchange } from '../pool/wire-exchange.ts';
+import type { ExchangeOwner } from '../pool/wire-exchange.ts';
 import { createWireTransport } from '../pool/wire-transport.ts';
-import type { Transport } from '../transport.ts';
+import type { ResponseHandler, Transport } from '../transport.ts';
+import { H2Carrier } from './h2-carrier.ts';
+import { RequestFields } from './request-fields.ts';
 
 const bench = new Http2Bench(createWireTransport);
 afterEach(() => bench.close());
@@ -30,6 +38,47 @@ function leaving(code: number): Promise<Http2Peer> {
     },
   });
 }
+
+test('each exchange is freed once, and before the session is gone', async () => {
+  const peer = await bench.peer({
+    onFrame: ({ kind, stream }, { socket }) => {
+      if (kind === type.headers && stream === 5) socket.destroy();
+    },
+  });
+  const clock = new FakeClock();
+  const wheel = new TimerWheel(clock);
+  const said: string[] = [];
+  const owner: CarrierOwner = {
+    freed: () => said.push('freed'),
+    limitChanged: () => said.push('limit'),
+    gone: () => said.push('gone'),
+    unprocessed: () => said.push('unprocessed'),
+  };
+  const exchanges: ExchangeOwner = {
+    wheel,
+    headersTimeoutMs: 0,
+    bodyTimeoutMs: 0,
+    over: () => {},
+    abandon: () => {},
+    report: () => said.push('failed'),
+  };
+  const socket = connect(Number(new URL(peer.origin).port), '127.0.0.1');
+  await once(socket, 'connect');
+  const fields = new RequestFields(peer.origin);
+  const shared = { origin: peer.origin, fields, maxHeaderBytes: 1_000, maxStreams: 9, pingIntervalMs: 1_000 };
+  const carrier = new H2Carrier(socket, owner, { ...shared, wheel, clock });
+  await until(() => said.length > 0);
+  const handler: ResponseHandler = { onHead: () => {}, onData: () => {}, onEnd: () => {}, onError: () => {} };
+  for (let nth = 0; nth < 3; nth++) {
+    const one = new WireExchange(requestTo(peer.origin), handler, {}, exchanges);
+    one.sending = false;
+    carrier.start(one);
+  }
+  await until(() => said.includes('failed'));
+  await turns(5);
+  expect(said).toEqual(['limit', 'freed', 'freed', 'freed', 'gone', 'failed', 'failed', 'failed']);
+  expect([carrier.limit, clock.pending]).toEqual([0, 0]);
+});
 
 describe('GOAWAY', () => {
   test('without error: what the server took is answered, the rest goes elsewhere, each once', async () => {
@@ -138,6 +187,17 @@ describe('a server that falls silent', () => {
     expect(transport.statistics()).toMatchObject({ inFlight: 0, connections: 0 });
     clock.advance(2_000);
     expect(clock.pending).toBe(0);
+  });
+
+  test('is not asked while nothing is in flight', async () => {
+    const clock = new FakeClock();
+    const peer = await bench.answering((stream) => [ok(stream, [], true)]);
+    await exchange(bench.make({ clock }), peer.origin);
+    for (let nth = 0; nth < 3; nth++) {
+      clock.advance(intervalMs);
+      await turns(20);
+    }
+    expect([peer.of(type.ping).length, peer.connections[0]?.socket.destroyed]).toEqual([0, false]);
   });
 
   test('stays, as long as it answers', async () => {

@@ -45,6 +45,18 @@ test('streams that are paused hold up no other, and keep no more than their wind
     expect([one.story, one.body.length]).toEqual(['head data end', bodyBytes]);
 });
 
+test('paused before there is a connection, nothing of the body comes', async () => {
+  await using server = await startHttp2(sendMuch, {}, false);
+  const transport = bench.make();
+  const paused = new RecordedExchange(transport, requestTo(server.origin));
+  paused.exchange.pause();
+  await until(() => paused.events.length > 0);
+  await exchange(transport, server.origin);
+  expect(paused.story).toBe('head');
+  paused.exchange.resume();
+  expect((await paused.finished).body).toHaveLength(bodyBytes);
+});
+
 test.each([
   ['a text', 'grün', 'gr\xc3\xbcn'],
   ['bytes', Buffer.from([0, 255, 10]), '\0\xff\n'],

@@ -66,6 +66,27 @@ describe('the end of a stream', () => {
     },
   );
 
+  test('nor is one that is given up by its source, in the turn in which an answer came', async () => {
+    const peer = await bench.answering((stream) => [ok(stream), data(stream, 'par')]);
+    const answered = Promise.withResolvers<string>();
+    const pieces = [answered.promise];
+    const given: { exchange: RecordedExchange | null } = { exchange: null };
+    const body = {
+      lengthBytes: null,
+      open: () => ({
+        next: async () => {
+          const piece = pieces.shift();
+          if (piece === undefined) given.exchange?.exchange.cancel();
+          return { done: false as const, value: Buffer.from(await (piece ?? new Promise<string>(() => {}))) };
+        },
+      }),
+    };
+    given.exchange = new RecordedExchange(bench.make(), requestTo(peer.origin, { method: 'POST' }), { body });
+    given.exchange.onProgress = (event) => (event === 'data' ? answered.resolve('up') : undefined);
+    await until(() => peer.of(type.reset).length === 1);
+    expect(peer.of(type.data).map(({ flags }) => flags)).not.toContain(1);
+  });
+
   test('a source that fails, or has not what it said, resets the stream', async () => {
     const peer = await bench.answering(() => []);
     const transport = bench.make();
@@ -78,6 +99,12 @@ describe('the end of a stream', () => {
     for (const done of await Promise.all(all)) expect(done.error?.code).toBe('bad_record');
     await until(() => peer.of(type.reset).length === 3);
     expect(peer.of(type.data).map(({ flags }) => flags)).not.toContain(1);
+  });
+
+  test('a header that comes twice is sent twice', async () => {
+    const peer = await bench.answering((stream) => [ok(stream, [], true)]);
+    const headers = ['user-agent', 'a', 'user-agent', 'b'];
+    expect((await exchange(bench.make(), peer.origin, { headers })).status).toBe(200);
   });
 
   test('a cancelled stream is reset with CANCEL', async () => {

@@ -163,7 +163,7 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
 
   /** All that came was read. */
   ended(): void {
-    if (this.over || !this.#endCame || !this.exchange.headSeen) return;
+    if (this.over || !this.#endCame) return;
     if (this.#trailers !== null) this.exchange.trailers(this.#trailers);
     if (this.over) return;
     // The answer does not wait for the rest of the request (RFC 9113, 8.1): neither do we.
