@@ -23,7 +23,10 @@ export interface Carrier extends Listed<Carrier> {
   readonly isLearning: boolean;
   /** It may be idle for so long; 0: it may not be used again. */
   readonly keepMs: number;
-  /** Sends a request. It may call back (`freed`, and the exchange's methods) at any time after it has returned. */
+  /**
+   * Sends a request. What it cannot send it gives back, and fails, before it returns; else it calls back (`freed`, and the
+   * exchange's methods) at any time after that.
+   */
   start(exchange: WireExchange): void;
   /** Frees the socket at once. What is in flight on it has ended already, or is ended by the caller. */
   destroy(): void;

@@ -77,6 +77,31 @@ describe('those that wait for a connection', () => {
   });
 });
 
+test('those that cannot be sent at all fail one by one, be they ever so many', async () => {
+  await using server = await startScriptedServer([readHead, answer('a'), again]);
+  make();
+  const request = requestTo(server.origin, { headers: ['x', 'a line\nbreak'] });
+  // Enough to overflow the stack, if each began the next one.
+  const all = Array.from({ length: 8_000 }, () => new RecordedExchange(transport, request));
+  await until(() => all.every((one) => one.ended));
+  expect([codes(all), server.requests.length]).toEqual([['bad_header'], 0]);
+});
+
+test('closing sends none of those that wait, whatever connections there are', async () => {
+  await using server = await startScriptedServer([readHead, answer('a'), again]);
+  make();
+  const [first] = send(server.origin, 1);
+  await first?.finished;
+  const waiting = Array.from({ length: 3 }, () => {
+    return new RecordedExchange(transport, requestTo(server.origin), { fresh: true });
+  });
+  await transport.close();
+  expect(codes(waiting)).toEqual(['cancelled']);
+  // A dial that began now would have a timeout.
+  expect([clock.pending, server.requests.length]).toEqual([0, 1]);
+  await until(() => server.open === 0);
+});
+
 describe('idle connections', () => {
   let server: Server;
   let sockets: Set<Socket>;

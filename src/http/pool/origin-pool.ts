@@ -46,11 +46,15 @@ export class OriginPool implements DialsOwner {
   readonly #idle = new ConnectionList<Carrier>();
   readonly #partial = new ConnectionList<Carrier>();
   readonly #learning = new Set<Carrier>();
+  /** How many requests the connection that learned last may carry at once; 0: not known, or it has no meaning. */
+  #streamsEach = 0;
   readonly #line = new WaitingLine();
   /** Those that want a connection which is opened from now on. */
   readonly #freshLine = new WaitingLine();
   /** Those that are started once what has come on idle connections has been read. */
   #held: WireExchange[] = [];
+  /** It is being given a request. */
+  #starting: Carrier | null = null;
   /** When a connection was made last. */
   #openedMs = -Infinity;
   /** One new connection does for all that want one. */
@@ -88,6 +92,9 @@ export class OriginPool implements DialsOwner {
     carrier.assigned--;
     if (!this.#all.has(carrier)) return;
     if ((!usable && !carrier.multiplexed) || (carrier.assigned === 0 && carrier.limit === 0)) this.#drop(carrier);
+    // What could not be sent at all is given back at once, and whoever gives the carrier requests goes on by itself:
+    // thousands of them would overflow the stack.
+    else if (carrier === this.#starting) return;
     else if (this.#line.size > 0) this.#serve(carrier, false);
     else this.#list(carrier);
   }
@@ -96,6 +103,7 @@ export class OriginPool implements DialsOwner {
     if (!this.#all.has(carrier)) return;
     this.#unlist(carrier);
     const hasLearned = !carrier.isLearning && this.#learning.delete(carrier);
+    if (hasLearned) this.#streamsEach = carrier.limit;
     if (carrier.limit === 0 && carrier.assigned === 0) this.#drop(carrier);
     else this.#serve(carrier, hasLearned);
     this.#dialForWaiting();
@@ -124,9 +132,9 @@ export class OriginPool implements DialsOwner {
   }
 
   dialFailed(error: Error): void {
-    // With one connection for all, they all waited for this one.
-    const isShared = this.#dials.protocol !== 'http1';
-    let failing = isShared ? this.#waiting : Math.min(1, this.#waiting);
+    // As many as one connection would have carried waited for this one; all of them, if that is not known.
+    const sharing = this.#dials.protocol === 'http1' ? 1 : this.#streamsEach || this.#waiting;
+    let failing = Math.min(sharing, this.#waiting);
     for (; failing > 0; failing--) (this.#freshLine.shift() ?? this.#line.shift())?.fail(error);
     this.#dialForWaiting();
   }
@@ -139,14 +147,15 @@ export class OriginPool implements DialsOwner {
     this.#sharesFresh = false;
   }
 
-  /** Closes what carries nothing. */
+  /** Closes what carries nothing. Thousands may ask for it one after another: those that are busy are not gone through. */
   closeIdle(): void {
-    for (const carrier of this.#all) if (carrier.assigned === 0) this.#drop(carrier);
+    for (let idle = this.#idle.top; idle !== null; idle = this.#idle.top) this.#drop(idle);
   }
 
-  /** Ends all connections at once. Those that wait are failed by the caller. */
+  /** Ends all connections at once. Those that wait are forgotten; they, and what is in flight, are failed by the caller. */
   destroy(): void {
     const { wheel } = this.#parts;
+    for (const line of [this.#freshLine, this.#line]) while (line.shift() !== null);
     this.#dials.giveUpAll();
     wheel.clear(this.#sweeper);
     wheel.clear(this.#deadline);
@@ -193,16 +202,19 @@ export class OriginPool implements DialsOwner {
   }
 
   #assign(carrier: Carrier, exchange: WireExchange): void {
+    const outer = this.#starting;
     this.#unlist(carrier);
     carrier.assigned++;
+    this.#starting = carrier;
     carrier.start(exchange);
+    this.#starting = outer;
     if (this.#all.has(carrier)) this.#list(carrier);
   }
 
   #wait(exchange: WireExchange, nowMs: number): void {
     const { connectTimeoutMs, wheel } = this.#parts;
     exchange.waitsSinceMs = nowMs;
-    if (this.#waiting === 0) wheel.set(this.#deadline, connectTimeoutMs + patienceMs);
+    if (this.#deadline.next === null) wheel.set(this.#deadline, connectTimeoutMs + patienceMs);
     (exchange.fresh ? this.#freshLine : this.#line).push(exchange);
     this.#dialForWaiting();
   }
@@ -249,8 +261,11 @@ export class OriginPool implements DialsOwner {
   #dialForWaiting(): void {
     for (;;) {
       const together = this.#sharesFresh || this.#freshLine.size === 0;
-      if (this.#dials.size >= this.#waiting || (together && this.#learning.size > 0)) return;
-      if (!this.#dials.mayBegin(together)) return;
+      const streams = together ? this.#streamsEach : 0;
+      // The first connection tells how many requests each may carry: then as many are opened at once as it takes.
+      const expected = streams > 0 ? (this.#dials.size + this.#learning.size) * streams : this.#dials.size;
+      if (expected >= this.#waiting || (streams === 0 && together && this.#learning.size > 0)) return;
+      if (!this.#dials.mayBegin(together && streams === 0)) return;
       this.#dials.begin();
     }
   }

@@ -101,7 +101,7 @@ export class WireExchange implements Exchange, Bagged, TimeoutOwner {
   head(status: number, headers: readonly string[]): void {
     if (this.done) return;
     this.headSeen = true;
-    if (this.#owner.bodyTimeoutMs > 0) this.#watch(this.#owner.bodyTimeoutMs);
+    if (this.#owner.bodyTimeoutMs > 0 && !this.paused) this.#watch(this.#owner.bodyTimeoutMs);
     else this.#unwatch();
     this.handler.onHead(status, headers);
   }

@@ -1,8 +1,9 @@
 // The wire passes the suite of all transports; here is what it does beyond that.
 
 import { expect, test } from 'vitest';
-import { exchange } from '../../testing/recorded-exchange.ts';
-import { answer, readHead, startScriptedServer } from '../../testing/scripted-server.ts';
+import { FakeClock } from '../../testing/fake-clock.ts';
+import { RecordedExchange, exchange, requestTo } from '../../testing/recorded-exchange.ts';
+import { answer, readHead, send, startScriptedServer } from '../../testing/scripted-server.ts';
 import { describeTransport } from '../../testing/transport-conformance.ts';
 import { until } from '../../testing/until.ts';
 import { createWireTransport } from './wire-transport.ts';
@@ -15,5 +16,20 @@ test('a connection that has not taken all of a request when its answer comes is 
   const done = await exchange(transport, server.origin, { method: 'POST', body: Buffer.alloc(30_000_000) });
   expect([done.status, done.body]).toEqual([413, 'too large']);
   await until(() => transport.statistics().connections === 0 && server.open === 0);
+  await transport.close();
+});
+
+test('an exchange that is paused before its head has no body timeout until it is resumed', async () => {
+  await using server = await startScriptedServer([readHead, send('HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\na')]);
+  const clock = new FakeClock();
+  const transport = createWireTransport({ clock, bodyTimeoutMs: 1_000 });
+  const one = new RecordedExchange(transport, requestTo(server.origin));
+  one.exchange.pause();
+  await until(() => one.status === 200);
+  clock.advance(5_000);
+  expect(one.error).toBe(null);
+  one.exchange.resume();
+  clock.advance(1_100);
+  expect(one.error?.code).toBe('timeout');
   await transport.close();
 });

@@ -87,13 +87,10 @@ class WireTransport implements Transport, ExchangeOwner {
   close(): Promise<void> {
     this.#closed = true;
     const error = closedError();
-    for (const exchange of this.#exchanges.toArray()) {
-      const { leg } = exchange;
-      leg?.cancel(exchange);
-      exchange.fail(error);
-    }
+    // First of all: what one that is failed gives back would be used for another that waits.
     for (const pool of this.#pools.values()) pool.destroy();
     this.#pools.clear();
+    for (const exchange of this.#exchanges.toArray()) exchange.fail(error);
     return Promise.resolve();
   }
 
