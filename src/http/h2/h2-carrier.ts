@@ -200,7 +200,9 @@ export class H2Carrier implements Carrier, StreamOwner, Patient {
     for (let count = streams.length; count > 0; count--) this.#owner.freed(this, false);
     this.#owner.gone(this);
     for (const { exchange, id } of streams) {
-      if (id > this.#lastProcessed) this.#owner.unprocessed(exchange, new StreamReset(refusedStream));
+      // A server that has begun to answer has taken the request, whatever it says of it now.
+      if (id > this.#lastProcessed && !exchange.headSeen)
+        this.#owner.unprocessed(exchange, new StreamReset(refusedStream));
       else exchange.fail(error ?? endError(exchange.headSeen));
     }
   }

@@ -4,7 +4,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { CountedSource } from '../../testing/counted-source.ts';
 import { Http2Bench } from '../../testing/http2-bench.ts';
-import { data, frame, head, ok, reset, type } from '../../testing/http2-frames.ts';
+import { data, frame, goAway, head, ok, reset, type } from '../../testing/http2-frames.ts';
 import { RecordedExchange, exchange, requestTo } from '../../testing/recorded-exchange.ts';
 import { until } from '../../testing/until.ts';
 import { createWireTransport } from '../pool/wire-transport.ts';
@@ -13,6 +13,21 @@ const bench = new Http2Bench(createWireTransport);
 afterEach(() => bench.close());
 
 describe('the end of a stream', () => {
+  test('a session that goes away with an error, and disowns what it is answering, has cut the body', async () => {
+    const peer = await bench.peer({
+      onFrame: ({ kind, stream }, connection) => {
+        if (kind !== type.headers) return;
+        if (connection.nth > 0) connection.send(ok(stream), data(stream, 'another', true));
+        else if (stream === 1) connection.send(ok(1, [], true));
+        else connection.send(ok(stream), data(stream, 'par'), goAway(1, 2));
+      },
+    });
+    const transport = bench.make();
+    await exchange(transport, peer.origin);
+    const done = await exchange(transport, peer.origin);
+    expect([done.story, done.body, done.error?.code]).toEqual(['head data error', 'par', 'body_cut']);
+  });
+
   test.each([0, 1, 2, 7, 8, 11, 13])('reset with code %i after the head: the body is cut', async (code) => {
     const peer = await bench.answering((stream) => [ok(stream), data(stream, 'par'), reset(stream, code)]);
     const done = await exchange(bench.make(), peer.origin);
