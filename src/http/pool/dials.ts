@@ -57,12 +57,14 @@ export class Dials {
 
   begin(): void {
     const { clock, dialler, http1 } = this.#parts;
-    const connection = this.protocol === 'http2' ? null : new Http1Connection(this.#owner, http1);
+    const { insists, target } = this.#route;
+    const connection = insists ? null : new Http1Connection(this.#owner, http1);
     const dial: { abort: AbortDial | null } = { abort: null };
     this.#under.add(dial);
     const beganMs = clock.now();
-    const offer = this.protocol === 'ask' ? (this.#route.insists ? 'http2' : 'either') : this.protocol;
-    dial.abort = dialler.dial({ target: this.#route.target, offer, reading: connection }, (error, socket) => {
+    // Behind one address there may be servers that speak HTTP/2 and others that do not.
+    const offer = insists ? 'http2' : this.protocol === 'http1' ? 'http1' : 'either';
+    dial.abort = dialler.dial({ target, offer, reading: connection }, (error, socket) => {
       this.#under.delete(dial);
       if (socket === null) {
         this.#pace.failed(error);
@@ -104,8 +106,12 @@ export class Dials {
       return;
     }
     connection.attach(socket);
+    if (connection.limit > 0) {
+      this.#owner.opened(connection);
+      return;
+    }
     // What speaks before it is asked is not an HTTP server.
-    if (connection.limit === 0) this.#owner.dialFailed(new WireFault('unasked'));
-    else this.#owner.opened(connection);
+    socket.destroy();
+    this.#owner.dialFailed(new WireFault('unasked'));
   }
 }
