@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import http2 from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { testCertificate } from './test-certificate.ts';
 
 /** A server on 127.0.0.1. */
@@ -31,7 +31,10 @@ export async function startHttp2(
   const identity = { cert: testCertificate('server'), key: testCertificate('server-key') };
   const server = secure ? http2.createSecureServer({ ...identity, settings }) : http2.createServer({ settings });
   const sessions: http2.ServerHttp2Session[] = [];
+  const sockets = new Set<Socket>();
   const state = { most: 0 };
+  // Those in a handshake have no session yet.
+  server.on('connection', (socket: Socket) => sockets.add(socket));
   server.on('session', (session) => {
     sessions.push(session);
     session.on('error', () => {});
@@ -53,6 +56,7 @@ export async function startHttp2(
     },
     [Symbol.asyncDispose]: async () => {
       for (const session of sessions) session.destroy();
+      for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };

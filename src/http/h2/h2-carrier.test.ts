@@ -8,7 +8,7 @@ import { CountedSource } from '../../testing/counted-source.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { Http2Bench } from '../../testing/http2-bench.ts';
 import { data, goAway, ok, reset, settings, type } from '../../testing/http2-frames.ts';
-import type { Http2Peer } from '../../testing/http2-frames.ts';
+import type { Http2Peer, PeerConnection } from '../../testing/http2-frames.ts';
 import { RecordedExchange, exchange, requestTo } from '../../testing/recorded-exchange.ts';
 import { until } from '../../testing/until.ts';
 import { TimerWheel } from '../../concurrency/timer-wheel.ts';
@@ -130,11 +130,29 @@ describe('SETTINGS', () => {
     await turns(20);
     expect([peer.of(type.headers).length, peer.connections.length]).toEqual([1, 1]);
     peer.connections[0]?.send(settings(4));
-    // The second connection has one, too.
-    await until(() => peer.of(type.headers).length === 5);
+    // Six are left for two more connections, which have one each until they know more.
+    await until(() => peer.of(type.headers).length === 6);
     await turns(20);
-    expect([peer.of(type.headers).length, peer.connections.length]).toEqual([5, 2]);
+    expect([peer.of(type.headers).length, peer.connections.length]).toEqual([6, 3]);
     expect(all.every((one) => !one.ended)).toBe(true);
+  });
+
+  test('once they are known, as many connections are opened at once as those that wait need', async () => {
+    const later: PeerConnection[] = [];
+    const peer = await bench.peer({
+      isSilent: true,
+      onConnection: (connection) => {
+        if (connection.nth === 0) connection.send(settings(2));
+        else if (later.push(connection) === 4) for (const one of later) one.send(settings(2));
+      },
+      onFrame: ({ kind, stream }, connection) => {
+        if (kind === type.headers && connection.nth > 0 && stream > 1) connection.send(ok(stream, [], true));
+      },
+    });
+    const transport = bench.make();
+    const all = Array.from({ length: 10 }, () => new RecordedExchange(transport, requestTo(peer.origin)));
+    await until(() => all.filter((one) => one.status === 200).length === 4);
+    expect(peer.connections).toHaveLength(5);
   });
 
   test('that come later are followed, down to none and up again', async () => {
