@@ -49,8 +49,14 @@ export class SentBody implements AsyncIterableIterator<Uint8Array> {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#giveUp(new Error('the exchange is over'));
-    // What a source says when it is told to stop is of no interest to anyone.
-    this.#pieces?.return?.().then(undefined, () => undefined);
+    void this.#returnSource();
+  }
+
+  /** What a source says when it is told to stop, or throws, is of no interest to anyone. */
+  async #returnSource(): Promise<void> {
+    try {
+      await this.#pieces?.return?.();
+    } catch {}
   }
 
   #orGivenUp(piece: Promise<Piece>): Promise<Piece> {

@@ -46,13 +46,14 @@ export class BodyPump {
   stop(): void {
     if (this.#over) return;
     this.#leave();
-    this.#returnSource();
+    void this.#returnSource();
   }
 
   async #pump(): Promise<void> {
     const { lengthBytes } = this.#source;
     // Here, so that what it throws ends as what `next` throws.
     this.#pieces = this.#source.open();
+    if (this.#over) return this.#returnSource();
     for (;;) {
       const piece = await this.#pieces.next();
       if (this.#over) return;
@@ -92,13 +93,15 @@ export class BodyPump {
       this.#owner.bodySent();
       return;
     }
-    this.#returnSource();
+    void this.#returnSource();
     this.#owner.bodyFailed(new BodySourceError(failure.error));
   }
 
-  /** What a source says when it is told to stop is of no interest to anyone. */
-  #returnSource(): void {
-    this.#pieces?.return?.().then(undefined, () => undefined);
+  /** What a source says when it is told to stop, or throws, is of no interest to anyone. */
+  async #returnSource(): Promise<void> {
+    try {
+      await this.#pieces?.return?.();
+    } catch {}
   }
 
   #leave(): void {
