@@ -31,7 +31,7 @@ export const authorityFile = join(certificates, 'ca.pem');
 export interface FastTarget {
   readonly name: string;
   readonly url: string;
-  /** The same over TLS 1.3. Only nginx has it: with a node server in its place nothing answers there. */
+  /** The same over TLS 1.3, and over HTTP/2 if that is offered. Only nginx has it: with a node server in its place nothing answers there. */
   readonly secureUrl: string;
   readonly port: number;
   /** Requests received since the start, this question included. */

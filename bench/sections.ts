@@ -2,6 +2,7 @@
 
 import { compareBuilds, drawAb } from './ab.ts';
 import { comparePeers } from './compare/compare.ts';
+import { http2Peers } from './compare/http2.ts';
 import { libraryPeers } from './compare/library.ts';
 import type { Peer } from './compare/peer.ts';
 import { tlsPeers } from './compare/tls.ts';
@@ -22,6 +23,7 @@ export const sections: readonly Section[] = [
   comparison('throughput', 'the whole job: rows a second, side by side with others', 500_000, wholeJobPeers),
   comparison('library', 'fetchMany: requests a second, side by side with other clients', 300_000, libraryPeers),
   comparison('tls', 'the same over TLS 1.3', 200_000, tlsPeers),
+  comparison('http2', 'transports alone over HTTP/2, 100 streams at once', 200_000, http2Peers),
   figures('start', '--version, and one row all in', ({ rounds }) => benchStart(rounds * 3)),
   figures('latency', '1,000 rows, 50 ms each, 40 at a time: against the ideal', ({ rounds }) => benchLatency(rounds)),
   figures('memory', 'peak memory of 200,000 and of 2,000,000 rows', ({ scale }) =>

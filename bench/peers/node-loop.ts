@@ -26,8 +26,8 @@ function* rows(): Generator<string | null> {
 const asPost = (body: string | null): { method: string; headers?: typeof json; body?: string } =>
   body === null ? { method: 'GET' } : { method: 'POST', headers: json, body };
 
-async function undici(): Promise<Send> {
-  const dispatcher = new Agent({ connections: inFlight });
+async function undici(options: Agent.Options = { connections: inFlight }): Promise<Send> {
+  const dispatcher = new Agent(options);
   return async (body) => {
     const answer = await request(url, { dispatcher, ...asPost(body) });
     if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}`);
@@ -37,6 +37,8 @@ async function undici(): Promise<Send> {
 
 const clients: Readonly<Record<string, () => Promise<Send>>> = {
   undici,
+  // As few connections as the streams that it has on one need.
+  'undici-http2': () => undici({ allowH2: true, connections: Math.ceil(inFlight / 100) }),
   fetch: async () => {
     setGlobalDispatcher(new Agent({ connections: inFlight }));
     return async (body) => (await fetch(url, asPost(body))).text();

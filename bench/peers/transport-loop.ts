@@ -1,15 +1,16 @@
 // A transport alone: the rows of a file as POSTs, the next when an answer is there, its body dropped. What
-// the whole job costs beyond this is the job's. Arguments: input, url, requests in flight, transport.
+// the whole job costs beyond this is the job's. Arguments: input, url, requests in flight, transport, version
+// of HTTP.
 
 import { readFileSync } from 'node:fs';
 import type { ResponseHandler } from '../../src/http/transport.ts';
 import { keepHeapSmall, loadTransport } from './load-build.ts';
 
-const [input = '', url = '', inFlight = '64', kind = ''] = process.argv.slice(2);
+const [input = '', url = '', inFlight = '64', kind = '', http = '1.1'] = process.argv.slice(2);
 const { origin, pathname } = new URL(url);
 const lines = readFileSync(input, 'utf8').trimEnd().split('\n');
 await keepHeapSmall();
-const transport = await loadTransport(kind, { http: '1.1' });
+const transport = await loadTransport(kind, { http: http === '2' ? '2' : '1.1' });
 const headers = ['content-type', 'application/json'];
 let next = 0;
 let open = 0;
