@@ -4,11 +4,14 @@
 
 import { readFileSync } from 'node:fs';
 import type { ResponseHandler } from '../../src/http/transport.ts';
-import { keepHeapSmall, loadTransport } from './load-build.ts';
+import type * as Bytes from '../../src/http/byte-string.ts';
+import { keepHeapSmall, loadBuilt, loadTransport } from './load-build.ts';
 
 const [input = '', url = '', inFlight = '64', kind = '', http = '1.1'] = process.argv.slice(2);
 const { origin, pathname } = new URL(url);
-const lines = readFileSync(input, 'utf8').trimEnd().split('\n');
+const { ByteString } = await loadBuilt<typeof Bytes>('http/byte-string.js');
+// Bytes stay bytes, as in a run.
+const lines = readFileSync(input, 'latin1').trimEnd().split('\n');
 await keepHeapSmall();
 const transport = await loadTransport(kind, { http: http === '2' ? '2' : '1.1' });
 const headers = ['content-type', 'application/json'];
@@ -21,7 +24,10 @@ function send(): void {
     if (--open === 0) process.exit();
     return;
   }
-  transport.send({ method: 'POST', origin, path: pathname, headers, body: line, shownUrl: url }, handler);
+  transport.send(
+    { method: 'POST', origin, path: pathname, headers, body: new ByteString(line), shownUrl: url },
+    handler,
+  );
 }
 
 /** One for all: it keeps nothing of an answer. */
