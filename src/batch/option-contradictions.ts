@@ -35,9 +35,19 @@ export function refuseContradictions(options: BatchOptions, output: string, name
     if (first === undefined || second === undefined) continue;
     throw contradiction(`${nameOf(first)} and ${nameOf(second)} cannot be given together`, 'leave one of them out');
   }
+  refuseProxyOnTheWire(options, nameOf);
   refuseHalfACertificate(options, nameOf);
   refuseHalfACost(options, nameOf);
   refuseUnusableOutput(options, output, nameOf);
+}
+
+/** It would go past the proxy, and nobody would know. */
+function refuseProxyOnTheWire({ proxy, transport }: BatchOptions, nameOf: NameOf): void {
+  if (transport !== 'wire' || proxy === undefined || proxy === '') return;
+  throw contradiction(
+    `${nameOf('transport')} wire goes through no ${nameOf('proxy')}`,
+    `leave ${nameOf('transport')} out: undici is taken for what goes through a proxy`,
+  );
 }
 
 function refuseHalfACertificate(options: BatchOptions, nameOf: NameOf): void {

@@ -3,7 +3,6 @@
 
 import type { HttpRequest } from '../http/request.ts';
 import type { Exchange, ResponseHandler, SendOptions, Transport, TransportStatistics } from '../http/transport.ts';
-import { startTarget } from '../target/start-target.ts';
 import type { Target } from '../target/start-target.ts';
 
 class RehearsalTransport implements Transport {
@@ -31,5 +30,7 @@ class RehearsalTransport implements Transport {
 
 /** Wraps a transport so that nothing leaves this machine: every request meets latency and now and then a fault. */
 export async function rehearse(transport: Transport): Promise<Transport> {
+  // It brings node:http, http2 and tls with it, which no other run needs to load.
+  const { startTarget } = await import('../target/start-target.ts');
   return new RehearsalTransport(transport, await startTarget({ api: {} }));
 }

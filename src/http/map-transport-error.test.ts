@@ -88,3 +88,9 @@ test('what nobody knows is told as it is', () => {
   expect(mapTransportError('odd', early)).toMatchObject({ code: 'connect_failed', message: 'a.com:443: odd' });
   expect(mapTransportError(coded('UND_ERR_SOCKET'), sent)).toMatchObject({ code: 'connection_reset' });
 });
+
+test('what is HTTP and ambiguous gets another hint than what is no HTTP', () => {
+  const hintOf = (name: WireFaultName): string | null => mapTransportError(new WireFault(name), sent).hint;
+  expect(hintOf('bad_status_line')).toContain('scheme and port');
+  expect(hintOf('two_lengths')).toContain('--transport undici');
+});

@@ -15,6 +15,8 @@ import { WireFault } from './wire/wire-fault.ts';
 /** What errors of a library mean that are not Node's own; null: it does not know them. */
 export type LibraryMeaning = (error: unknown, code: string, exchange: FailedExchange) => Meaning | null;
 
+/** Faults of what mostly is no HTTP/1.1 server at all. */
+const speaksOtherwise = new Set<WireFault['code']>(['bad_status_line', 'bad_version', 'unasked', 'upgraded']);
 const localLimits = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
 const resets = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
 const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EACCES', 'EPERM']);
@@ -72,7 +74,12 @@ function faulty(fault: WireFault, exchange: FailedExchange): Meaning {
   if (fault.code === 'head_too_large') return headersTooLarge(exchange);
   if (fault.code === 'cut_head') return closed(exchange);
   if (fault.code === 'cut_body') return closed({ ...exchange, headSeen: true });
-  return notHttp(exchange, `${fault.message} (${fault.code})`);
+  const meaning = notHttp(exchange, `${fault.message} (${fault.code})`);
+  if (speaksOtherwise.has(fault.code)) return meaning;
+  return {
+    ...meaning,
+    hint: 'Server and proxies between must agree on where an answer ends; --transport undici takes more.',
+  };
 }
 
 function silent({ phase, ms }: PhaseTimeout, { authority }: FailedExchange): Meaning {

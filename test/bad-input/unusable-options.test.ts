@@ -86,6 +86,11 @@ const cases: [options: string, message: string, hint: string | null][] = [
     `write https://…; ${hidden}`,
   ],
   ['--url URL/a --bearer @nowhere.txt', 'There is no file nowhere.txt, which `--bearer` names', null],
+  [
+    '--url URL/a --transport wire --proxy http://127.0.0.1:9',
+    '`--transport` wire goes through no `--proxy`',
+    'leave `--transport` out: undici is taken for what goes through a proxy',
+  ],
   ['--url URL/a --user a:b --bearer c', '`--user` and `--bearer` cannot be given together', 'leave one of them out'],
   ['--url URL/a --map in.jsonl', '`--map` and `--url` cannot be given together', 'leave one of them out'],
   ['--url URL/a --request cut.json', '`--request` and `--url` cannot be given together', 'leave one of them out'],
