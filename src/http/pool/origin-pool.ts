@@ -59,6 +59,7 @@ export class OriginPool implements DialsOwner {
   #openedMs = -Infinity;
   /** One new connection does for all that want one. */
   #sharesFresh = true;
+  #isClosed = false;
   readonly #sweeper: Timeout;
   readonly #deadline: Timeout;
 
@@ -114,7 +115,7 @@ export class OriginPool implements DialsOwner {
   }
 
   unprocessed(exchange: WireExchange, reason: Error): void {
-    if (exchange.done) return;
+    if (exchange.done || this.#isClosed) return;
     exchange.takeBack();
     if (exchange.returns > maxReturns) exchange.fail(reason);
     else this.start(exchange);
@@ -155,6 +156,7 @@ export class OriginPool implements DialsOwner {
   /** Ends all connections at once. Those that wait are forgotten; they, and what is in flight, are failed by the caller. */
   destroy(): void {
     const { wheel } = this.#parts;
+    this.#isClosed = true;
     for (const line of [this.#freshLine, this.#line]) while (line.shift() !== null);
     this.#dials.giveUpAll();
     wheel.clear(this.#sweeper);

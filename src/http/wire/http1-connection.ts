@@ -58,6 +58,8 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
   #current: WireExchange | null = null;
   /** Those behind it. */
   #behind: WireExchange[] = [];
+  /** So many requests had left when what is being read came: it answers no others. */
+  #asked = 0;
   #pump: BodyPump | null = null;
   #isComplete = false;
   #closed = false;
@@ -132,6 +134,7 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
 
   callback(bytes: number): boolean {
     if (this.#closed) return false;
+    this.#asked = this.#behind.length + 1;
     try {
       let at = 0;
       do {
@@ -193,6 +196,7 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
   /** The answer of the head of the line is whole. `isFollowed`: bytes come right behind it. */
   #conclude(exchange: WireExchange, isFollowed: boolean): void {
     this.#isComplete = false;
+    this.#asked--;
     const next = this.#behind.shift() ?? null;
     this.#current = next;
     if (!this.#isFitForMore(next, isFollowed)) {
@@ -213,7 +217,7 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
       const { keepAliveMaxMs } = this.#settings;
       this.keepMs = Math.max(0, Math.min(keepAliveMaxMs, keepAliveSeconds * 1_000 - keepAliveMarginMs));
     }
-    if (next !== null) return true;
+    if (next !== null) return !isFollowed || this.#asked > 0;
     // An answer that is whole before its request has left was not an answer to all of it.
     return !isFollowed && this.keepMs > 0 && this.#socket?.writableLength === 0;
   }

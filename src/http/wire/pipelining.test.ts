@@ -150,4 +150,20 @@ describe('pipelining', () => {
     expect(transport.statistics().connections).toBe(0);
     expect(bodies([await exchange(transport, server.origin)])).toEqual(['good']);
   });
+
+  test('bytes that had come before a request was sent are not its answer, although they are read later', async () => {
+    const two = send('HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nbHTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil');
+    await using server = await startScriptedServer((nth) =>
+      nth === 0 ? [readHead, answer('a'), readHead, two] : [readHead, answer('good'), again],
+    );
+    const transport = pipelining(4);
+    await exchange(transport, server.origin);
+    const first = new RecordedExchange(transport, requestTo(server.origin));
+    let later: Promise<RecordedExchange> | null = null;
+    first.onProgress = (event) => {
+      if (event === 'head') later = exchange(transport, server.origin, { path: '/later' });
+    };
+    await first.finished;
+    expect([first.body, (await (later as Promise<RecordedExchange> | null))?.body]).toEqual(['b', 'good']);
+  });
 });
