@@ -47,6 +47,8 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
   #error: Error | null = null;
   #trailers: readonly string[] | null = null;
   #pump: BodyPump | null = null;
+  /** What came of the body before node:http2 told of the head. */
+  #early: Buffer[] = [];
 
   constructor(owner: StreamOwner, exchange: WireExchange, stream: ClientHttp2Stream) {
     const carrying: Carrying = Object.assign(stream, { [own]: this });
@@ -135,6 +137,9 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
     const headers = fields.slice(2);
     if (bytesOf(headers) <= this.#owner.maxHeaderBytes) {
       this.exchange.head(status, headers);
+      const early = this.#early;
+      this.#early = [];
+      for (const chunk of early) this.exchange.data(chunk);
       return;
     }
     this.#fail(new WireFault('head_too_large'));
@@ -149,7 +154,10 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
   data(chunk: Buffer): void {
     if (this.over) return;
     this.#owner.heard();
-    this.exchange.data(chunk);
+    // Trap: the head is told when the turn is over, data at once. What is read while an earlier write ends comes
+    // in one turn, so that the data may come first.
+    if (this.exchange.headSeen) this.exchange.data(chunk);
+    else this.#early.push(chunk);
   }
 
   trailers(fields: readonly string[]): void {
