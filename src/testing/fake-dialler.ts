@@ -8,6 +8,10 @@ import type { Carrier, CarrierOwner } from '../http/pool/carrier.ts';
 import type { Leg, WireExchange } from '../http/pool/wire-exchange.ts';
 import type { Http1Connection } from '../http/wire/http1-connection.ts';
 
+/** How an answer of HTTP/1.1 goes wrong, or does not. */
+export const answers = ['whole', 'whole', 'whole', 'closing', 'split', 'followed', 'half', 'reset', 'interim'] as const;
+export type Answer = (typeof answers)[number];
+
 /** What stands for a socket: it takes requests, and bytes can be made to come on it. */
 export class FakeSocket extends EventEmitter {
   destroyed = false;
@@ -67,6 +71,36 @@ export class FakeSocket extends EventEmitter {
       if (!this.connection.callback(bytes)) this.#paused = true;
     }
     if (this.#ends && !this.#paused && !this.destroyed) this.emit('end');
+  }
+
+  /** Answers the request that came first and has no answer with its own path, or not as it should. */
+  answer(how: Answer): void {
+    const body = this.paths[this.answered];
+    if (body === undefined) return;
+    const head = (more = ''): string => `HTTP/1.1 200 OK\r\n${more}content-length: ${body.length}\r\n\r\n`;
+    const half = head() + body.slice(0, 1);
+    this.answered++;
+    // One too many would be the answer to the next request, for all that anyone can tell.
+    const isLast = this.answered === this.paths.length;
+    if (how === 'half' || how === 'reset') this.#fallSilent(half, how);
+    else if (how === 'split') this.receive(half);
+    else if (how === 'followed' && isLast) this.receive(`${head()}${body}${head()}!`);
+    else if (how === 'interim') this.receive(`HTTP/1.1 103 Early Hints\r\n\r\n${head()}${body}`);
+    else this.receive(head(how === 'closing' ? 'connection: close\r\n' : '') + body);
+    if (how === 'split') this.receive(body.slice(1));
+  }
+
+  /** Bytes that nobody asked for come. */
+  speak(): void {
+    if (this.answered === this.paths.length) this.receive('HTTP/1.1 200 OK\r\n');
+  }
+
+  /** What comes behind half an answer would be no answer. */
+  #fallSilent(half: string, how: 'half' | 'reset'): void {
+    this.answered = Infinity;
+    this.receive(half);
+    if (how === 'reset') this.fail();
+    else this.end();
   }
 
   end(): void {
