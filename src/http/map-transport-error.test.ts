@@ -90,7 +90,6 @@ test('what nobody knows is told as it is', () => {
 });
 
 test('what is HTTP and ambiguous gets another hint than what is no HTTP', () => {
-  const hintOf = (name: WireFaultName): string | null => mapTransportError(new WireFault(name), sent).hint;
-  expect(hintOf('bad_status_line')).toContain('scheme and port');
-  expect(hintOf('two_lengths')).toContain('--transport undici');
+  expect(mapTransportError(new WireFault('bad_status_line'), sent).hint).toContain('scheme and port');
+  expect(mapTransportError(new WireFault('two_lengths'), sent).hint).toContain('--transport undici');
 });

@@ -18,6 +18,13 @@ export interface Framing {
   readonly keepAliveSeconds: number;
 }
 
+const deciding = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive']);
+
+/** Whether fields of this name, in lower case, have a say in it. */
+export function decides(name: string): boolean {
+  return deciding.has(name);
+}
+
 /** Reads the fields that decide. @throws WireFault */
 export function frameOf(minorVersion: 0 | 1, status: number, headers: readonly string[]): Framing {
   let length = -1;

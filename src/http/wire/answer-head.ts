@@ -9,6 +9,8 @@ import { WireFault } from './wire-fault.ts';
 export interface AnswerHead extends Framing {
   /** Its bytes, one a character, with the empty line at the end. */
   readonly text: string;
+  /** Its lines, each with its end: the status line, then one for each header. */
+  readonly lines: readonly string[];
   readonly status: number;
   readonly headers: readonly string[];
 }
@@ -32,9 +34,10 @@ export function readAnswerHead(text: string): AnswerHead {
   const line = text.slice(0, lineEnd);
   const match = statusLine.exec(line);
   if (match === null) throw badStatusLine(line);
-  const headers = readFields(text, lineEnd + 2);
+  const lines = [text.slice(0, lineEnd + 2)];
+  const headers = readFields(text, lineEnd + 2, lines);
   const status = Number(match[2]);
-  return { text, status, headers, ...frameOf(match[1] === '0' ? 0 : 1, status, headers) };
+  return { text, lines, status, headers, ...frameOf(match[1] === '0' ? 0 : 1, status, headers) };
 }
 
 /**
@@ -57,9 +60,10 @@ export function checkPartialHead(text: string, from: number): void {
 /**
  * Reads header fields, or trailer fields.
  * @param start where the first line begins; the text ends with an empty line
+ * @param lines gets each line as it stands
  * @throws WireFault
  */
-export function readFields(text: string, start: number): string[] {
+export function readFields(text: string, start: number, lines: string[] | null = null): string[] {
   const headers: string[] = [];
   let at = start;
   for (;;) {
@@ -67,6 +71,7 @@ export function readFields(text: string, start: number): string[] {
     if (end === at) return headers;
     const colon = text.indexOf(':', at);
     if (colon < 0 || colon > end) throw lineWithoutColon(text.slice(at, end));
+    lines?.push(text.slice(at, end + 2));
     headers.push(fieldName(text.slice(at, colon)), fieldValue(text, colon + 1, end));
     at = end + 2;
   }
@@ -105,7 +110,8 @@ function fieldName(written: string): string {
   return name;
 }
 
-function fieldValue(text: string, start: number, end: number): string {
+/** What stands between two places, without white space around it. */
+export function fieldValue(text: string, start: number, end: number): string {
   // Most have one space before and none after.
   const from = text.charCodeAt(start) === 32 ? start + 1 : start;
   const value = text.slice(from, end);

@@ -8,6 +8,7 @@ import type { AnswerHead } from './answer-head.ts';
 import { checkPartialHead, readAnswerHead } from './answer-head.ts';
 import type { AnswerSink } from './answer-sink.ts';
 import { ChunkedBody } from './chunked-body.ts';
+import { readSimilarHead } from './similar-head.ts';
 import { WireFault } from './wire-fault.ts';
 
 /** The last head of an origin, shared by all its connections. */
@@ -144,7 +145,7 @@ export class AnswerParser {
     this.#partial = '';
     // Its own string: a slice would keep all that was read as long as the head is remembered.
     const own = before === 0 ? bytes.toString('latin1', start, start + length) : text.slice(0, length);
-    const head = readAnswerHead(own);
+    const head = (last === null ? null : readSimilarHead(own, last)) ?? readAnswerHead(own);
     this.#last.head = head;
     this.#take(head);
     return start + length - before;
