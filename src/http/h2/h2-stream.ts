@@ -48,13 +48,14 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
   #trailers: readonly string[] | null = null;
   #pump: BodyPump | null = null;
   /** What came of the body before node:http2 told of the head. */
-  #early: Buffer[] = [];
+  #early: Buffer[] | null = null;
 
   constructor(owner: StreamOwner, exchange: WireExchange, stream: ClientHttp2Stream) {
-    const carrying: Carrying = Object.assign(stream, { [own]: this });
+    const carrying = stream as Carrying;
     this.#owner = owner;
     this.exchange = exchange;
     this.#stream = carrying;
+    carrying[own] = this;
     carrying.push = pushed;
     carrying.on('response', onResponse);
     carrying.on('headers', onHeaders);
@@ -137,9 +138,8 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
     const headers = fields.slice(2);
     if (bytesOf(headers) <= this.#owner.maxHeaderBytes) {
       this.exchange.head(status, headers);
-      const early = this.#early;
-      this.#early = [];
-      for (const chunk of early) this.exchange.data(chunk);
+      if (this.#early !== null) for (const chunk of this.#early) this.exchange.data(chunk);
+      this.#early = null;
       return;
     }
     this.#fail(new WireFault('head_too_large'));
@@ -157,7 +157,7 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
     // Trap: the head is told when the turn is over, data at once. What is read while an earlier write ends comes
     // in one turn, so that the data may come first.
     if (this.exchange.headSeen) this.exchange.data(chunk);
-    else this.#early.push(chunk);
+    else (this.#early ??= []).push(chunk);
   }
 
   trailers(fields: readonly string[]): void {
