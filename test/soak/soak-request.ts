@@ -142,7 +142,6 @@ export class SoakRequest implements ResponseHandler, TimeoutOwner {
     this.#owner.tally.bodyBytes += chunk.length;
     const wrong = this.#isVoid ? null : wrongBytes('a', this.id, this.#bytes, chunk);
     if (wrong !== null) this.#violation(`the body is not its own: ${wrong}`);
-    if (chunk.length === 0) this.#violation('a piece of nothing');
     this.#bytes += chunk.length;
     if (this.#isPaused && (this.#afterPause += chunk.length) > maxAfterPause)
       this.#violation(`${this.#afterPause} bytes came while it was paused`);
