@@ -43,8 +43,8 @@ const client =
 /** Ours is the first. */
 export const http2Peers: readonly Peer[] = [
   loop('wire transport', 'drops the body', 1, null, transport('wire')),
-  loop('undici request', 'allowH2, reads the body', 0.5, 1.6, client('undici-http2')),
-  loop('undici dispatch', 'allowH2, drops the body', 0.5, null, transport('undici')),
+  loop('undici request', 'allowH2, reads the body', 1, 1.6, client('undici-http2')),
+  loop('undici dispatch', 'allowH2, drops the body', 1, null, transport('undici')),
   loop('node:http2', 'bare, drops the body', 1, null, (input, url) => ['http2-loop.ts', input, url, String(streams)]),
   {
     name: 'h2load -m100',
