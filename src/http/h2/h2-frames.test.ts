@@ -48,6 +48,33 @@ describe('the end of a stream', () => {
     expect(done.error).toMatchObject({ code: expected, sent: true, answered: false });
   });
 
+  test.each([
+    ['a text', 'connection_reset', []],
+    ['a source', 'connection_reset', []],
+    ['a text', 'body_cut', [['content-length', '3'] as const]],
+    ['a source', 'body_cut', [['content-length', '3'] as const]],
+  ])('reset without error while %s waits for room: %s', async (kind, expected, fields) => {
+    // The window that a stream begins with; nobody widens it here.
+    const room = 65_535;
+    let came = 0;
+    const peer = await bench.peer({
+      onFrame: ({ kind: type_, payload, stream }, connection) => {
+        if (type_ !== type.data) return;
+        came += payload.length;
+        if (came === room) connection.send(...(fields.length > 0 ? [ok(stream, fields)] : []), reset(stream, 0));
+      },
+    });
+    const large = 'x'.repeat(2 * room);
+    const body = new CountedSource([large, large], null, 'never ends');
+    const asText = { method: 'POST', body: large };
+    const done =
+      kind === 'a text'
+        ? await exchange(bench.make(), peer.origin, asText)
+        : await exchange(bench.make(), peer.origin, { method: 'POST' }, { body });
+    expect(done.error?.code).toBe(expected);
+    expect(body.returned).toBe(body.opened);
+  });
+
   test('a stream that is reset without error when its answer is whole', async () => {
     const peer = await bench.answering((stream) => [ok(stream), data(stream, 'hello', true), reset(stream, 0)]);
     const source = new CountedSource(['up'], null, 'never ends');

@@ -174,7 +174,12 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
 
   /** All that came was read. */
   ended(): void {
-    if (this.over || !this.#endCame) return;
+    if (this.over) return;
+    if (!this.#endCame) {
+      // Reset without an error: node:http2 would let the body of the request be sent first, which it never is.
+      this.#stream.destroy();
+      return;
+    }
     if (this.#trailers !== null) this.exchange.trailers(this.#trailers);
     if (this.over) return;
     // The answer does not wait for the rest of the request (RFC 9113, 8.1): neither do we.
