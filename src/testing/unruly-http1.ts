@@ -82,7 +82,7 @@ export class UnrulyHttp1 {
       return true;
     }
     if (plan.ending === 'unasked-now') {
-      await this.#send(Buffer.concat([bytes, unaskedAnswer(bytes)]), { ...plan, pieces: 1 });
+      this.#socket.write(Buffer.concat([bytes, unaskedAnswer(bytes)]));
       return true;
     }
     await this.#send(bytes, plan);
@@ -133,7 +133,7 @@ export class UnrulyHttp1 {
   }
 
   async #send(bytes: Buffer, { pieces, pauseMs, at }: UnrulyPlan): Promise<void> {
-    const size = Math.max(1, Math.ceil((bytes.length / pieces) * (0.5 + at)));
+    const size = Math.max(1, Math.ceil((bytes.length / pieces) * (pieces === 1 ? 1 : 0.5 + at)));
     for (let from = 0; from < bytes.length && this.#socket.writable; from += size) {
       if (from > 0) await sleep(pauseMs, undefined, unref);
       if (!this.#socket.write(bytes.subarray(from, from + size))) await drained(this.#socket);
