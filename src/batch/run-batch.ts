@@ -10,7 +10,7 @@ import { startControl } from '../control/start-control.ts';
 import { countSettled } from '../report/statistics.ts';
 import { Engine } from '../engine/engine.ts';
 import { Governor } from '../govern/governor.ts';
-import { limitConcurrency, readMachineFacts } from '../govern/local-limits.ts';
+import { limitConcurrency, readMachineFacts, requestsAConnection } from '../govern/local-limits.ts';
 import { detectFormat } from '../input/detect-format.ts';
 import { inputIdentity } from '../input/input-identity.ts';
 import { openInput } from '../input/open-input.ts';
@@ -110,7 +110,7 @@ async function assemble({ options, world, reader, planner, format, files, contro
   const transport = world.transport ?? (await makeTransport(options, world.env));
   const recovered = files?.recovered ?? null;
   const machine = readMachineFacts();
-  const limit = limitConcurrency(options.concurrency, machine);
+  const limit = limitConcurrency(options.concurrency, machine, requestsAConnection(options.http));
   const governor = makeGovernor(options, world, limit.concurrency, recovered?.limits ?? {});
   // The two need each other: results go to the recorder, and its troubles to the engine.
   let engine: Engine | null = null;

@@ -8,7 +8,7 @@ import type { Random } from '../concurrency/random.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineEnd } from '../engine/engine.ts';
 import { Governor } from '../govern/governor.ts';
-import { limitConcurrency, readMachineFacts } from '../govern/local-limits.ts';
+import { limitConcurrency, readMachineFacts, requestsAConnection } from '../govern/local-limits.ts';
 import type { Transport } from '../http/transport.ts';
 import { costReader } from '../plan/cost-from.ts';
 import type { RunEvents } from '../report/run-events.ts';
@@ -64,7 +64,8 @@ export class ResultStream implements AsyncIterableIterator<Result, undefined, vo
   constructor(parts: ResultStreamParts) {
     this.#parts = parts;
     const { ordered, sending } = parts.options;
-    this.#concurrency = limitConcurrency(sending.concurrency, readMachineFacts()).concurrency;
+    const { concurrency, http } = sending;
+    this.#concurrency = limitConcurrency(concurrency, readMachineFacts(), requestsAConnection(http)).concurrency;
     this.#queue = new ResultQueue({
       ordered,
       most: Math.min(this.#concurrency, sending.concurrency === 'auto' ? mostUnread : Infinity),

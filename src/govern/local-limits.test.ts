@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { limitConcurrency, readMachineFacts } from './local-limits.ts';
+import { limitConcurrency, readMachineFacts, requestsAConnection } from './local-limits.ts';
 
 const roomy = { openFilesLimit: 1_048_576, openFiles: 40, ports: 28_232 };
 
@@ -69,4 +69,15 @@ test('this machine tells something that makes sense', () => {
   const { concurrency } = limitConcurrency('auto', facts);
   expect(Number.isSafeInteger(concurrency)).toBe(true);
   expect(concurrency).toBeGreaterThan(0);
+});
+
+test('where HTTP/2 is insisted on many requests share a connection, so that a number that is given may be higher', () => {
+  const shared = requestsAConnection('2');
+  expect([requestsAConnection('1.1'), requestsAConnection('auto'), shared]).toEqual([1, 1, 100]);
+  expect(limitConcurrency(200_000, roomy, shared)).toEqual({
+    concurrency: 200_000,
+    explanation: 'concurrency 200,000',
+  });
+  expect(limitConcurrency(5_000_000, roomy, shared).concurrency).toBe(2_540_800);
+  expect(limitConcurrency('auto', roomy, shared)).toEqual(limitConcurrency('auto', roomy));
 });

@@ -1,5 +1,5 @@
 // What this machine allows: file descriptors and ports, as they really are. Every request in flight over
-// HTTP/1.1 needs one of each. Ports are counted for each destination, and most runs have one, or a proxy:
+// HTTP/1.1 needs one of each; over HTTP/2 many share one. Ports are counted for each destination, and most runs have one, or a proxy:
 // so all are taken to go to the same.
 
 import { readFileSync, readdirSync } from 'node:fs';
@@ -29,6 +29,14 @@ export interface MachineFacts {
   readonly ports: number | null;
 }
 
+/** HTTP/2 servers are recommended to allow no fewer requests at once on a connection (RFC 9113, 6.5.2). */
+const leastStreams = 100;
+
+/** How many requests share a connection, as far as can be told before there is one. */
+export function requestsAConnection(http: '1.1' | '2' | 'auto'): number {
+  return http === '2' ? leastStreams : 1;
+}
+
 /** Looks at this machine. Linux tells through /proc; elsewhere Node's report has the limit of open files. */
 export function readMachineFacts(): MachineFacts {
   return { openFilesLimit: openFilesLimit(), openFiles: openFiles(), ports: ports() };
@@ -37,15 +45,18 @@ export function readMachineFacts(): MachineFacts {
 /**
  * The concurrency that is asked for, lowered to what the machine allows. `auto` asks for all of that:
  * it is the ceiling of what is found out for each origin.
+ * @param shared requests that may be taken to share a connection: more than one where HTTP/2 is insisted on
  * @example limitConcurrency('auto', readMachineFacts()).concurrency // 25408
  */
-export function limitConcurrency(wanted: number | 'auto', facts: MachineFacts): LocalLimit {
+export function limitConcurrency(wanted: number | 'auto', facts: MachineFacts, shared = 1): LocalLimit {
   const { openFilesLimit: files, openFiles: open, ports: told } = facts;
   const known = wanted === 'auto' ? (told ?? usualPorts) : told;
   const free = files === null ? Infinity : Math.max(0, files - open);
   const byFiles = free - Math.ceil(Math.min(reservedFiles, free * reservedShare));
   const byPorts = known === null ? Infinity : Math.floor(known * shareOfPorts);
-  const most = Math.max(1, Math.min(byFiles, byPorts));
+  // What is found out per origin needs no such room.
+  const each = wanted === 'auto' ? 1 : shared;
+  const most = Math.max(1, Math.min(byFiles, byPorts)) * each;
   if (wanted !== 'auto' && wanted <= most)
     return { concurrency: wanted, explanation: `concurrency ${groupedDigits(wanted)}` };
   const begin = wanted === 'auto' ? 'concurrency is found per origin, at most' : 'concurrency';
