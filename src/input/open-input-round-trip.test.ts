@@ -82,6 +82,13 @@ function recordsOf(batches: readonly InputBatch[]): InputRecord[] {
   return batches.flatMap((batch) => batch.records);
 }
 
+/** What is known of a record: whether its line was parsed for it, or only looked over, differs from reading to reading. */
+function known(record: InputRecord): object {
+  if (record.kind !== 'record') return record;
+  const { index, line, text, value } = record;
+  return { index, line, text, value };
+}
+
 describe('every format', () => {
   test('is read back as it was written, from the start and from every position', async () => {
     let files = 0;
@@ -102,10 +109,10 @@ describe('every format', () => {
 
       for (const { end } of batches) {
         const rest = recordsOf(await batchesOf(reader, end));
-        expect(rest).toEqual(records.slice(end.index));
+        expect(rest.map(known)).toEqual(records.slice(end.index).map(known));
       }
       const unsettled = recordsOf(await batchesOf(reader, undefined, how.settled));
-      expect(unsettled).toEqual(records.filter((record) => !how.settled(record.index)));
+      expect(unsettled.map(known)).toEqual(records.filter((record) => !how.settled(record.index)).map(known));
       expect(reader.header).toBe(extension === '.csv' || extension === '.tsv' ? lines[0] : null);
       await rm(path);
     });
