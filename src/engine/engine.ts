@@ -49,8 +49,6 @@ export class Engine implements AttemptEnds {
   readonly #agenda: Agenda<Job | Lane<Job>>;
   readonly #inFlight = new Bag<Job>();
   #pumpAsked = false;
-  /** What the clock says at the next pump, if it has just been asked; else NaN. */
-  #wakeMs = NaN;
   mode: 'running' | 'paused' | 'draining' | 'stopping' = 'running';
   #end: EngineEnd | null = null;
   readonly #done: PromiseWithResolvers<EngineEnd> = Promise.withResolvers();
@@ -127,15 +125,14 @@ export class Engine implements AttemptEnds {
     this.#finish({ kind: 'aborted', error });
   }
 
-  /** Something changed that may let more be started. */
+  /**
+   * Something changed that may let more be started. What one turn of the event loop lets start is started
+   * together: one write after another keeps the server awake, and the waking is what a write costs most.
+   */
   wake(): void {
     if (this.#pumpAsked || this.#end !== null) return;
     this.#pumpAsked = true;
-    // At once, so that a burst of answers does not become a burst of requests. But announcing what is sent
-    // at most once costs a write, and is done for all that one turn of the event loop lets start.
-    const { clock, policy } = this.#options;
-    if (policy.delivery === 'at-most-once') clock.soon(this.#onWake);
-    else queueMicrotask(this.#onWake);
+    this.#options.clock.soon(this.#onWake);
   }
 
   /** One above the last record that was read ahead, and whether there are no more. */
@@ -156,16 +153,13 @@ export class Engine implements AttemptEnds {
       this.#send(job, true);
       return;
     }
-    const { clock, policy } = this.#options;
-    const nowMs = clock.now();
+    const nowMs = this.#options.clock.now();
     this.#wheel.clear(job.timeout);
     this.#inFlight.delete(job);
     const { lane } = job;
     this.#verdict.judge(job, error, nowMs);
     this.lanes.released(lane);
     this.wake();
-    // What follows at once needs no other look at the clock.
-    if (policy.delivery === 'at-least-once') this.#wakeMs = nowMs;
   }
 
   get #isStarting(): boolean {
@@ -173,11 +167,9 @@ export class Engine implements AttemptEnds {
   }
 
   readonly #onWake = (): void => {
-    const nowMs = Number.isNaN(this.#wakeMs) ? this.#options.clock.now() : this.#wakeMs;
-    this.#wakeMs = NaN;
     this.#pumpAsked = false;
     try {
-      if (this.#end === null && this.#isStarting) this.#pump(nowMs);
+      if (this.#end === null && this.#isStarting) this.#pump(this.#options.clock.now());
     } catch (error) {
       this.abort(error);
     }

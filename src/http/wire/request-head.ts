@@ -1,7 +1,8 @@
 // The head of a request of HTTP/1.1 as text, one character a byte (RFC 9112, 3 and 5). What may not be sent
 // is refused here, whoever let it through: a line break in a header would be another request.
 //
-// Requests of a run mostly share their headers: the same list as the last time is not written again.
+// Requests of a run mostly share their headers, and often their path: what is the same as the last time is not
+// written again.
 
 import { ManyfetchError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
@@ -25,6 +26,9 @@ export class RequestHead {
   readonly #names = new Set<string>();
   #lastHeaders: readonly string[] | null = null;
   #lastText = '';
+  #lastMethod = '';
+  #lastPath = '';
+  #lastLine = '';
 
   /** @param origin as `URL.origin` gives it */
   constructor(origin: string) {
@@ -39,14 +43,21 @@ export class RequestHead {
    */
   text(request: HttpRequest, length: number | null): string {
     const { method, path, headers } = request;
-    if (!this.#methods.has(method)) this.#admitMethod(method);
-    if (!target.test(path)) throw refused('bad_url', `the path ${JSON.stringify(path.slice(0, 100))} cannot be sent`);
+    if (path !== this.#lastPath || method !== this.#lastMethod) this.#writeLine(method, path);
     if (headers !== this.#lastHeaders) this.#write(headers);
     const own = request.ownHeaders === undefined ? '' : this.#fields(request.ownHeaders);
-    const start = method + ' ' + path + ' HTTP/1.1\r\n' + this.#lastText + own;
+    const start = this.#lastLine + this.#lastText + own;
     if (length === null) return start + (expectBody.has(method) ? 'content-length: 0\r\n\r\n' : '\r\n');
     if (length === inChunks) return start + 'transfer-encoding: chunked\r\n\r\n';
     return start + 'content-length: ' + length + '\r\n\r\n';
+  }
+
+  #writeLine(method: string, path: string): void {
+    if (!this.#methods.has(method)) this.#admitMethod(method);
+    if (!target.test(path)) throw refused('bad_url', `the path ${JSON.stringify(path.slice(0, 100))} cannot be sent`);
+    this.#lastLine = method + ' ' + path + ' HTTP/1.1\r\n';
+    this.#lastMethod = method;
+    this.#lastPath = path;
   }
 
   #write(headers: readonly string[]): void {
