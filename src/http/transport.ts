@@ -7,6 +7,7 @@
 
 import type { TransportError } from '../errors.ts';
 import type { BodySource } from './body-source.ts';
+import type { ExchangeTimes } from './exchange-times.ts';
 import type { HttpRequest } from './request.ts';
 
 /** Receives one answer, piece by piece. */
@@ -36,6 +37,8 @@ export interface Exchange {
   /** Reads no further, so that the server has to wait. What was read already still comes: a buffer at most. */
   pause(): void;
   resume(): void;
+  /** When what happened, so far; null: `SendOptions.timed` was not asked for. Absent: the transport takes no times. */
+  times?(): ExchangeTimes | null;
 }
 
 /** What may be asked of one `send`. */
@@ -44,6 +47,8 @@ export interface SendOptions {
   readonly fresh?: boolean;
   /** The body of the request, whose own is null then. It may still be on its way when the answer comes. */
   readonly body?: BodySource;
+  /** Take its times (`Exchange.times`). @default false */
+  readonly timed?: boolean;
 }
 
 /** Counts for displays and tests. */

@@ -4,6 +4,7 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { AbortDial, DialDone, Dialler, Dialling } from '../http/dial/dialler.ts';
+import type { DialTimes } from '../http/exchange-times.ts';
 import type { Carrier, CarrierOwner } from '../http/pool/carrier.ts';
 import type { Leg, WireExchange } from '../http/pool/wire-exchange.ts';
 import type { Http1Connection } from '../http/wire/http1-connection.ts';
@@ -161,6 +162,7 @@ export class FakeSession implements Carrier, Leg {
   assigned = 0;
   idleSinceMs = 0;
   carried = 0;
+  dialTimes: DialTimes | null = null;
   limit = 1;
   isLearning = true;
   destroyed = false;

@@ -2,6 +2,7 @@
 // top where it wants it. Proxies are not its business.
 
 import type { Socket } from 'node:net';
+import type { DialTimes } from '../exchange-times.ts';
 
 /** Where a socket shall lead. */
 export interface Target {
@@ -41,8 +42,11 @@ export interface Reached {
 /** Ends the dialling, frees its socket, and says how far it had come. */
 export type AbortDial = () => Reached;
 
-/** Called once, never before `dial` has returned, and not after an abort. A TLS socket has done its handshake. */
-export type DialDone = (error: Error | null, socket: Socket | null) => void;
+/**
+ * Called once, never before `dial` has returned, and not after an abort. A TLS socket has done its handshake.
+ * @param times what the socket took to make, if somebody looked
+ */
+export type DialDone = (error: Error | null, socket: Socket | null, times?: DialTimes) => void;
 
 /** Opens sockets. */
 export interface Dialler {

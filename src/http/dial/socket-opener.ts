@@ -6,7 +6,10 @@
 
 import { connect, isIP } from 'node:net';
 import type { Socket, TcpNetConnectOpts } from 'node:net';
+import type { DialTimes } from '../exchange-times.ts';
 import type { TransportOptions } from '../transport-options.ts';
+import { systemClock } from '../../concurrency/clock.ts';
+import type { Clock } from '../../concurrency/clock.ts';
 import { ConnectTimeout } from './connect-timeout.ts';
 import type { AbortDial, DialDone, Dialling, Reached } from './dialler.ts';
 import { NameLookup } from './name-lookup.ts';
@@ -24,11 +27,13 @@ const probeAfterMs = 60_000;
 export class SocketOpener {
   readonly #names: NameLookup;
   readonly #tls: TlsClient;
+  readonly #clock: Clock;
 
   /** @throws UsageError for certificates that cannot be used. */
   constructor(options: TransportOptions) {
     this.#names = new NameLookup(options.lookup, options.clock);
     this.#tls = new TlsClient(options);
+    this.#clock = options.clock ?? systemClock;
   }
 
   /**
@@ -37,7 +42,7 @@ export class SocketOpener {
    */
   open(dialling: Dialling, under: Socket | null, done: DialDone): AbortDial {
     const { host } = dialling.target;
-    const opening = new Opening(under === null && isIP(host) === 0 ? host : null, done);
+    const opening = new Opening(under === null && isIP(host) === 0 ? host : null, this.#clock, done);
     try {
       this.#begin(dialling, under, opening);
     } catch (error) {
@@ -82,21 +87,39 @@ class Opening {
   readonly #tried: string[] = [];
   #done: DialDone | null;
   #socket: Socket | null = null;
+  #ready: 'connect' | 'secureConnect' = 'connect';
   #failed: () => void = ignore;
+  readonly #clock: Clock;
+  readonly #beganMs: number;
+  #foundMs: number | null = null;
+  #connectedMs: number | null = null;
 
-  constructor(name: string | null, done: DialDone) {
+  constructor(name: string | null, clock: Clock, done: DialDone) {
     this.name = name;
     this.#done = done;
+    this.#clock = clock;
+    this.#beganMs = clock.now();
   }
 
   wait(socket: Socket, ready: 'connect' | 'secureConnect', failed: () => void): void {
     this.#socket = socket;
     this.#failed = failed;
+    this.#ready = ready;
     socket.once(ready, this.#onReady);
+    if (ready === 'secureConnect') socket.once('connect', this.#onConnect);
     socket.on('error', this.#onError);
     socket.on('close', this.#onClose);
-    if (this.name !== null) socket.on('connectionAttempt', (address) => this.#tried.push(address));
+    if (this.name !== null) socket.on('connectionAttempt', (address) => this.#tries(address));
   }
+
+  #tries(address: string): void {
+    this.#foundMs ??= this.#clock.now();
+    this.#tried.push(address);
+  }
+
+  readonly #onConnect = (): void => {
+    this.#connectedMs = this.#clock.now();
+  };
 
   readonly #onReady = (): void => {
     // An error that comes before its new owner listens must not end the process.
@@ -115,12 +138,25 @@ class Opening {
     if (done === null) return;
     this.#done = null;
     if (error === null) {
-      done(null, this.#socket);
+      done(null, this.#socket, this.#times());
       return;
     }
     this.#failed();
     this.#socket?.destroy();
     done(timedOut(error) ? new ConnectTimeout(error) : error, null);
+  }
+
+  /** It is ready now. */
+  #times(): DialTimes {
+    const nowMs = this.#clock.now();
+    const isTls = this.#ready === 'secureConnect';
+    const foundMs = this.#foundMs ?? this.#beganMs;
+    const connectedMs = isTls ? this.#connectedMs : nowMs;
+    return {
+      dnsMs: this.name === null ? null : foundMs - this.#beganMs,
+      connectMs: connectedMs === null ? null : connectedMs - foundMs,
+      tlsMs: isTls ? nowMs - (connectedMs ?? foundMs) : null,
+    };
   }
 
   abort(): Reached {

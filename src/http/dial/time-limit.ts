@@ -8,6 +8,7 @@ import { systemClock } from '../../concurrency/clock.ts';
 import { Timeout, TimerWheel } from '../../concurrency/timer-wheel.ts';
 import type { TimeoutOwner } from '../../concurrency/timer-wheel.ts';
 import type { TransportOptions } from '../transport-options.ts';
+import type { DialTimes } from '../exchange-times.ts';
 import { ConnectTimeout } from './connect-timeout.ts';
 import type { AbortDial, DialDone, Reached } from './dialler.ts';
 
@@ -26,7 +27,7 @@ export class TimeLimit {
   hold(dial: (done: DialDone) => AbortDial, done: DialDone): AbortDial {
     const timed = new TimedDial(this.#wheel, done);
     this.#wheel.set(timed.timeout, this.#ms);
-    timed.abortDial = dial((error, socket) => timed.finish(error, socket));
+    timed.abortDial = dial((error, socket, times) => timed.finish(error, socket, times));
     return () => timed.abort();
   }
 }
@@ -42,10 +43,10 @@ class TimedDial implements TimeoutOwner {
     this.#done = done;
   }
 
-  finish(error: Error | null, socket: Socket | null): void {
+  finish(error: Error | null, socket: Socket | null, times: DialTimes | undefined): void {
     const done = this.#end();
     if (done === null) socket?.destroy();
-    else done(error, socket);
+    else done(error, socket, times);
   }
 
   /** Once it has ended, its socket is somebody else's. */

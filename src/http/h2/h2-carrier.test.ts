@@ -56,6 +56,7 @@ test('each exchange is freed once, and before the session is gone', async () => 
   };
   const exchanges: ExchangeOwner = {
     wheel,
+    clock,
     headersTimeoutMs: 0,
     bodyTimeoutMs: 0,
     over: () => {},

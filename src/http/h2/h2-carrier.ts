@@ -10,6 +10,7 @@ import type { Socket } from 'node:net';
 import { Bag } from '../../concurrency/bag.ts';
 import type { Clock } from '../../concurrency/clock.ts';
 import type { TimerWheel } from '../../concurrency/timer-wheel.ts';
+import type { DialTimes } from '../exchange-times.ts';
 import type { Carrier, CarrierOwner } from '../pool/carrier.ts';
 import type { WireExchange } from '../pool/wire-exchange.ts';
 import { lengthOf } from '../request.ts';
@@ -58,6 +59,7 @@ export class H2Carrier implements Carrier, StreamOwner, Patient {
   assigned = 0;
   idleSinceMs = 0;
   carried = 0;
+  dialTimes: DialTimes | null = null;
   /** The first waits for no SETTINGS: it may leave with ours. */
   limit = 1;
   isLearning = true;

@@ -5,6 +5,7 @@
 // forgotten it, and calls it once for each exchange that it was given, before the exchange's last callback.
 
 import type { Listed } from '../connection-list.ts';
+import type { DialTimes } from '../exchange-times.ts';
 import type { WireExchange } from './wire-exchange.ts';
 
 /** One connection. */
@@ -17,6 +18,8 @@ export interface Carrier extends Listed<Carrier> {
   readonly limit: number;
   /** Exchanges whose request began to leave on it. */
   readonly carried: number;
+  /** What it took to make; the pool's to write. */
+  dialTimes: DialTimes | null;
   /** Many exchanges at a time, independent of one another. */
   readonly multiplexed: boolean;
   /** Its limit will soon be known to be higher: no other connection need be opened meanwhile. */

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../concurrency/clock.ts';
 import { ManyfetchError } from '../../errors.ts';
 import { ConnectPace } from '../dial/connect-pace.ts';
+import type { DialTimes } from '../exchange-times.ts';
 import type { AbortDial, Dialler } from '../dial/dialler.ts';
 import { Http1Connection } from '../wire/http1-connection.ts';
 import type { Http1Settings } from '../wire/http1-connection.ts';
@@ -64,7 +65,7 @@ export class Dials {
     const beganMs = clock.now();
     // Behind one address there may be servers that speak HTTP/2 and others that do not.
     const offer = insists ? 'http2' : this.protocol === 'http1' ? 'http1' : 'either';
-    dial.abort = dialler.dial({ target, offer, reading: connection }, (error, socket) => {
+    dial.abort = dialler.dial({ target, offer, reading: connection }, (error, socket, times) => {
       this.#under.delete(dial);
       if (socket === null) {
         this.#pace.failed(error);
@@ -72,7 +73,7 @@ export class Dials {
         return;
       }
       this.#pace.succeeded(clock.now() - beganMs);
-      this.#made(socket, connection);
+      this.#made(socket, connection, times ?? null);
     });
   }
 
@@ -90,7 +91,7 @@ export class Dials {
     this.#under.clear();
   }
 
-  #made(socket: Socket, connection: Http1Connection | null): void {
+  #made(socket: Socket, connection: Http1Connection | null, times: DialTimes | null): void {
     // Known of TLS sockets only, whose class is not loaded for the sake of this question.
     const agreed = 'alpnProtocol' in socket ? socket.alpnProtocol : null;
     const isHttp2 = this.#route.target.secure ? agreed === 'h2' : this.protocol === 'http2';
@@ -102,9 +103,12 @@ export class Dials {
     }
     this.protocol = isHttp2 ? 'http2' : 'http1';
     if (isHttp2 || connection === null) {
-      this.#owner.opened(this.#parts.makeHttp2(socket, this.#owner));
+      const session = this.#parts.makeHttp2(socket, this.#owner);
+      session.dialTimes = times;
+      this.#owner.opened(session);
       return;
     }
+    connection.dialTimes = times;
     connection.attach(socket);
     if (connection.limit > 0) {
       this.#owner.opened(connection);

@@ -208,6 +208,7 @@ export class OriginPool implements DialsOwner {
     this.#unlist(carrier);
     carrier.assigned++;
     this.#starting = carrier;
+    exchange.assigned(carrier.carried === 0 ? carrier.dialTimes : null);
     carrier.start(exchange);
     this.#starting = outer;
     if (this.#all.has(carrier)) this.#list(carrier);

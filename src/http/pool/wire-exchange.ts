@@ -4,9 +4,12 @@
 // Invariant: once `done`, the caller's handler is not called any more, whatever a carrier still says.
 
 import type { Bagged } from '../../concurrency/bag.ts';
+import type { Clock } from '../../concurrency/clock.ts';
 import { Timeout } from '../../concurrency/timer-wheel.ts';
 import type { TimeoutOwner, TimerWheel } from '../../concurrency/timer-wheel.ts';
 import type { BodySource } from '../body-source.ts';
+import { Stopwatch } from '../exchange-times.ts';
+import type { DialTimes, ExchangeTimes } from '../exchange-times.ts';
 import type { HttpRequest } from '../request.ts';
 import type { Exchange, ResponseHandler, SendOptions } from '../transport.ts';
 
@@ -21,6 +24,7 @@ export interface Leg {
 /** What the exchanges of a transport have in common. */
 export interface ExchangeOwner {
   readonly wheel: TimerWheel;
+  readonly clock: Clock;
   /** 0: none. */
   readonly headersTimeoutMs: number;
   /** 0: none. */
@@ -70,6 +74,7 @@ export class WireExchange implements Exchange, Bagged, TimeoutOwner {
   behind: WireExchange | null = null;
   waitsSinceMs = 0;
   readonly #owner: ExchangeOwner;
+  readonly #stopwatch: Stopwatch | null;
   #timeout: Timeout | null = null;
 
   constructor(request: HttpRequest, handler: ResponseHandler, options: SendOptions | undefined, owner: ExchangeOwner) {
@@ -78,6 +83,16 @@ export class WireExchange implements Exchange, Bagged, TimeoutOwner {
     this.fresh = options?.fresh === true;
     this.body = options?.body ?? null;
     this.#owner = owner;
+    this.#stopwatch = options?.timed === true ? new Stopwatch(owner.clock) : null;
+  }
+
+  times(): ExchangeTimes | null {
+    return this.#stopwatch;
+  }
+
+  /** The pool gives it a connection. `dial`: what that took to make, if it was made for this exchange. */
+  assigned(dial: DialTimes | null): void {
+    this.#stopwatch?.assigned(dial);
   }
 
   /** Its request leaves on a connection. */
@@ -90,6 +105,7 @@ export class WireExchange implements Exchange, Bagged, TimeoutOwner {
   /** The last byte of its request was handed to the system. */
   requestSent(): void {
     const { headersTimeoutMs } = this.#owner;
+    this.#stopwatch?.sent();
     if (headersTimeoutMs > 0 && !this.headSeen && !this.done) this.#watch(headersTimeoutMs);
   }
 
@@ -101,6 +117,7 @@ export class WireExchange implements Exchange, Bagged, TimeoutOwner {
   head(status: number, headers: readonly string[]): void {
     if (this.done) return;
     this.headSeen = true;
+    this.#stopwatch?.headCame();
     if (this.#owner.bodyTimeoutMs > 0 && !this.paused) this.#watch(this.#owner.bodyTimeoutMs);
     else this.#unwatch();
     this.handler.onHead(status, headers);
@@ -142,6 +159,7 @@ export class WireExchange implements Exchange, Bagged, TimeoutOwner {
     this.leg = null;
     this.sent = false;
     this.answered = false;
+    this.#stopwatch?.takeBack();
     this.returns++;
   }
 
@@ -179,6 +197,7 @@ export class WireExchange implements Exchange, Bagged, TimeoutOwner {
 
   #settle(): void {
     this.done = true;
+    this.#stopwatch?.ended();
     this.#unwatch();
     this.leg = null;
     this.#owner.over(this);

@@ -4,6 +4,7 @@
 
 import { Bag } from '../../concurrency/bag.ts';
 import { systemClock } from '../../concurrency/clock.ts';
+import type { Clock } from '../../concurrency/clock.ts';
 import { TimerWheel } from '../../concurrency/timer-wheel.ts';
 import { ManyfetchError } from '../../errors.ts';
 import { createDialler } from '../dial/socket-dialler.ts';
@@ -40,6 +41,7 @@ export function createWireTransport(options: TransportOptions = {}): Transport {
 
 class WireTransport implements Transport, ExchangeOwner {
   readonly wheel: TimerWheel;
+  readonly clock: Clock;
   readonly headersTimeoutMs: number;
   readonly bodyTimeoutMs: number;
   readonly #options: TransportOptions;
@@ -52,6 +54,7 @@ class WireTransport implements Transport, ExchangeOwner {
   constructor(options: TransportOptions) {
     const clock = options.clock ?? systemClock;
     this.#options = options;
+    this.clock = clock;
     this.wheel = new TimerWheel(clock, tickMs);
     this.headersTimeoutMs = options.headersTimeoutMs ?? 0;
     this.bodyTimeoutMs = options.bodyTimeoutMs ?? 0;

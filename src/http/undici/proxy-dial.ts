@@ -9,6 +9,7 @@ import { Socket, isIP } from 'node:net';
 import { Client } from 'undici';
 import type { buildConnector } from 'undici';
 import { ConnectTimeout } from '../dial/connect-timeout.ts';
+import type { DialTimes } from '../exchange-times.ts';
 import type { AbortDial, DialDone, Offer, Reached, Target } from '../dial/dialler.ts';
 import type { ProxyServer } from '../dial/proxy-choice.ts';
 import { ProxyProblem } from '../dial/proxy-problem.ts';
@@ -27,10 +28,11 @@ export function dialThrough(
   done: DialDone,
 ): AbortDial {
   let abort: AbortDial;
-  const tunnelled: DialDone = (error, socket) => {
+  const tunnelled: DialDone = (error, socket, way) => {
+    const onTop: DialDone = (trouble, tls, times) => done(trouble, tls, together(way, times));
     if (error !== null || socket === null) done(error, null);
-    else if (target.secure) abort = opener.open({ target, offer, reading: null }, socket, done);
-    else done(null, socket);
+    else if (target.secure) abort = opener.open({ target, offer, reading: null }, socket, onTop);
+    else done(null, socket, way);
   };
   abort =
     proxy.kind === 'socks5'
@@ -41,14 +43,14 @@ export function dialThrough(
 }
 
 function tunnelThroughSocks(opener: SocketOpener, proxy: ProxyServer, target: Target, done: DialDone): AbortDial {
-  return openTo(opener, { secure: false, host: proxy.host, port: proxy.port }, (error, socket) => {
+  return openTo(opener, { secure: false, host: proxy.host, port: proxy.port }, (error, socket, times) => {
     if (error !== null || socket === null) {
       done(unreachable(proxy, error), null);
       return;
     }
     negotiateSocks5(socket, proxy, target, (problem) => {
       if (problem === null) {
-        done(null, socket);
+        done(null, socket, times);
         return;
       }
       socket.destroy();
@@ -60,10 +62,14 @@ function tunnelThroughSocks(opener: SocketOpener, proxy: ProxyServer, target: Ta
 function tunnelThroughHttp(opener: SocketOpener, proxy: ProxyServer, target: Target, done: DialDone): AbortDial {
   const authority = `${isIP(target.host) === 6 ? `[${target.host}]` : target.host}:${target.port}`;
   let abort: AbortDial = nothingReached;
+  let way: DialTimes | undefined;
   const client = new Client(proxyUrl(proxy), {
     headersTimeout: 0,
     connect: (_options, callback) => {
-      abort = dialProxy(opener, proxy, (error, socket) => callbackOf(callback, error, socket));
+      abort = dialProxy(opener, proxy, (error, socket, times) => {
+        way = times;
+        callbackOf(callback, error, socket);
+      });
     },
   });
   client.connect({ path: authority, headers: { host: authority, ...proxyAuthorization(proxy) } }, (error, data) => {
@@ -71,7 +77,7 @@ function tunnelThroughHttp(opener: SocketOpener, proxy: ProxyServer, target: Tar
       void client.destroy();
       done(unreachable(proxy, error), null);
     } else if (data.statusCode >= 200 && data.statusCode < 300 && data.socket instanceof Socket) {
-      done(null, data.socket);
+      done(null, data.socket, way);
     } else {
       data.socket.on('error', ignore).destroy();
       done(refusal(proxy, data.statusCode), null);
@@ -86,10 +92,15 @@ function tunnelThroughHttp(opener: SocketOpener, proxy: ProxyServer, target: Tar
 /** Dials the proxy itself. */
 export function dialProxy(opener: SocketOpener, proxy: ProxyServer, done: DialDone): AbortDial {
   const target: Target = { secure: proxy.kind === 'https', host: proxy.host, port: proxy.port };
-  return openTo(opener, target, (error, socket) => {
+  return openTo(opener, target, (error, socket, times) => {
     if (error !== null || socket === null) done(unreachable(proxy, error), null);
-    else done(null, socket);
+    else done(null, socket, times);
   });
+}
+
+/** What both took: the way to the proxy, and TLS with the target. */
+function together(way: DialTimes | undefined, tls: DialTimes | undefined): DialTimes | undefined {
+  return way === undefined || tls === undefined ? tls : { ...way, tlsMs: tls.tlsMs };
 }
 
 function openTo(opener: SocketOpener, target: Target, done: DialDone): AbortDial {

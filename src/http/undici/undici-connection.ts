@@ -9,6 +9,7 @@ import type { Dispatcher, buildConnector } from 'undici';
 import type { Socket } from 'node:net';
 import { ManyfetchError } from '../../errors.ts';
 import type { AbortDial } from '../dial/dialler.ts';
+import type { DialTimes } from '../exchange-times.ts';
 import type { Listed } from '../connection-list.ts';
 import { callbackOf } from './proxy-dial.ts';
 import { streamsPerConnection } from './route.ts';
@@ -41,6 +42,8 @@ export class UndiciConnection implements Listed<UndiciConnection> {
   connected = false;
   /** Carries, or will carry, many exchanges at a time. */
   multiplexed = false;
+  /** What its present socket took to make. */
+  dialTimes: DialTimes | null = null;
   /** Given up by its owner. */
   retired = false;
 
@@ -90,8 +93,9 @@ export class UndiciConnection implements Listed<UndiciConnection> {
   }
 
   #dial(callback: buildConnector.Callback): void {
-    this.#abortDial = this.#route.dial(this.#http2, (error, socket) => {
+    this.#abortDial = this.#route.dial(this.#http2, (error, socket, times) => {
       this.#abortDial = null;
+      this.dialTimes = times ?? null;
       if (error !== null || socket === null) this.#failed(error ?? new Error('no socket'), callback);
       else this.#made(socket, callback);
     });

@@ -16,6 +16,9 @@ import { ByteString } from '../byte-string.ts';
 import { allHeaders } from '../request.ts';
 import type { HttpRequest } from '../request.ts';
 import type { BodySource } from '../body-source.ts';
+import { Stopwatch } from '../exchange-times.ts';
+import type { ExchangeTimes } from '../exchange-times.ts';
+import type { Clock } from '../../concurrency/clock.ts';
 import type { Exchange, ResponseHandler, SendOptions } from '../transport.ts';
 import { SentBody } from './sent-body.ts';
 import type { UndiciConnection } from './undici-connection.ts';
@@ -28,6 +31,7 @@ interface SendableOptions extends Dispatcher.DispatchOptions {
 /** Who counts exchanges. */
 export interface ExchangeOwner {
   readonly exchanges: Bag<UndiciExchange>;
+  readonly clock: Clock;
   /** The machine has run out of something that idle connections hold. */
   relieve(): void;
 }
@@ -45,6 +49,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
   readonly #request: HttpRequest;
   readonly #handler: ResponseHandler;
   readonly #owner: ExchangeOwner;
+  readonly #stopwatch: Stopwatch | null;
   #connections: OriginConnections | null = null;
   #connection: UndiciConnection | null = null;
   #controller: Dispatcher.DispatchController | null = null;
@@ -60,8 +65,13 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     this.#handler = handler;
     this.#owner = owner;
     this.fresh = options?.fresh === true;
+    this.#stopwatch = options?.timed === true ? new Stopwatch(owner.clock) : null;
     this.#source = options?.body ?? null;
     owner.exchanges.add(this);
+  }
+
+  times(): ExchangeTimes | null {
+    return this.#stopwatch;
   }
 
   /** `send` returns. */
@@ -151,6 +161,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     this.#controller = controller;
     this.sent = true;
     this.reused = connection.carried++ > 0;
+    this.#stopwatch?.assigned(this.reused ? null : connection.dialTimes);
     if (connection.multiplexed) expectStream(this);
   }
 
@@ -174,6 +185,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     }
     this.answered = true;
     this.#headSeen = true;
+    this.#stopwatch?.headCame();
     this.#connection?.learnLimit();
     const { forward } = this.#connections?.route ?? { forward: null };
     if (forward !== null && status === 407) {
@@ -236,6 +248,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
 
   #settle(keep: boolean): void {
     this.done = true;
+    this.#stopwatch?.ended();
     this.#body?.stop();
     this.#owner.exchanges.delete(this);
     const connection = this.#connection;

@@ -1,6 +1,8 @@
 // Sends requests with undici: HTTP/1.1 with one exchange at a time on a connection, HTTP/2 with many.
 // Keeps the connections of each origin; limits, timeouts of an exchange and retries are not its business.
 
+import { systemClock } from '../../concurrency/clock.ts';
+import type { Clock } from '../../concurrency/clock.ts';
 import { ManyfetchError } from '../../errors.ts';
 import { OriginConnections } from './origin-connections.ts';
 import { Bag } from '../../concurrency/bag.ts';
@@ -24,6 +26,7 @@ export function createUndiciTransport(options: TransportOptions = {}): Transport
 
 class UndiciTransport implements Transport, ExchangeOwner {
   readonly exchanges = new Bag<UndiciExchange>();
+  readonly clock: Clock;
   readonly #routeTo: (origin: string) => Route;
   readonly #connections = new Map<string, OriginConnections>();
   readonly #counts = { open: 0, made: 0 };
@@ -33,6 +36,7 @@ class UndiciTransport implements Transport, ExchangeOwner {
   #closed = false;
 
   constructor(options: TransportOptions) {
+    this.clock = options.clock ?? systemClock;
     this.#routeTo = routes(options);
   }
 

@@ -11,6 +11,7 @@ import type { Carrier, CarrierOwner } from '../pool/carrier.ts';
 import type { Leg, WireExchange } from '../pool/wire-exchange.ts';
 import type { BodySourceError } from '../body-source.ts';
 import { ByteString } from '../byte-string.ts';
+import type { DialTimes } from '../exchange-times.ts';
 import { isIdempotent, lengthOf } from '../request.ts';
 import type { RequestBody } from '../request.ts';
 import { AnswerParser } from './answer-parser.ts';
@@ -45,6 +46,7 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
   assigned = 0;
   carried = 0;
   idleSinceMs = 0;
+  dialTimes: DialTimes | null = null;
   keepMs: number;
   readonly multiplexed = false;
   readonly isLearning = false;
