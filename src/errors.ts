@@ -26,6 +26,8 @@ export const errorCodes = {
   bad_command: ['usage', 'a run was told something that it does not understand'],
   journal_version: ['usage', 'the journal was written by a newer manyfetch'],
   journal_damaged: ['usage', 'the journal cannot be read'],
+  client_closed: ['usage', 'a client was used after it was closed, or was closed while it was used'],
+  body_used: ['usage', 'the body of an answer, which can be read once, was asked for again'],
 
   bad_record: ['record', 'the record cannot be read, or is not what a request can be made of'],
   record_too_large: ['record', 'the record is larger than --max-record-bytes'],
@@ -34,6 +36,7 @@ export const errorCodes = {
   bad_header: ['record', 'a header name or value has characters that may not be sent'],
   bad_method: ['record', 'the method is not a token that HTTP allows'],
   map_failed: ['record', 'the map module threw for this record'],
+  body_not_repeatable: ['record', 'the body of a request had to be sent again, and is a stream that was read'],
 
   http_status: ['answer', 'the server answered with a status that is not in --success'],
   too_many_redirects: ['answer', 'more redirects than --redirects allows'],
@@ -59,6 +62,7 @@ export const errorCodes = {
 
   connect_timeout: ['timeout', 'no connection within --connect-timeout'],
   timeout: ['timeout', 'no complete answer within --timeout'],
+  queue_timeout: ['timeout', 'the limits of a client let a request wait for longer than queueTimeoutMs'],
 
   disk_full: ['disk', 'there is no space left for the results'],
   disk_failed: ['disk', 'results cannot be written'],
