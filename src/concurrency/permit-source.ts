@@ -103,7 +103,7 @@ export abstract class PermitSource<Told = never> {
     if (line.length > 0) {
       const nowMs = this.#clock.now();
       do {
-        const { firstCost } = line;
+        const firstCost = line.firstWish ?? 0;
         const waitMs = this.tryTake(nowMs, firstCost);
         if (waitMs > 0) {
           this.#wakeAt(nowMs + waitMs, waitMs);

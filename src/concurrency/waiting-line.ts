@@ -1,6 +1,6 @@
-// Those who wait for a permit, first come, first served. Joining, leaving and being cancelled cost O(1) each,
-// however long the line is and however many wait with one signal. It decides nothing: whoever keeps the line
-// says when the first one's turn has come.
+// Those who wait for a permit, an item or a moment, first come, first served. Joining, leaving and being cancelled
+// cost O(1) each, however long the line is and however many wait with one signal. It decides nothing: whoever keeps
+// the line says when the first one's turn has come.
 //
 // Invariant: who is in the line is settled exactly once, by leaving it.
 
@@ -8,30 +8,34 @@ import { Bag } from './bag.ts';
 import type { Bagged } from './bag.ts';
 
 /** One who waits. */
-interface Waiter<Value> extends Bagged {
-  readonly cost: number;
+interface Waiter<Value, Wish> extends Bagged {
+  readonly wish: Wish;
   readonly signal: AbortSignal | null;
   readonly resolve: (value: Value) => void;
   readonly reject: (reason: unknown) => void;
-  previous: Waiter<Value> | null;
-  next: Waiter<Value> | null;
+  previous: Waiter<Value, Wish> | null;
+  next: Waiter<Value, Wish> | null;
 }
 
 /** All who wait with the same signal. An event target looks at all its listeners when one is added, so it gets one. */
-interface SignalGroup<Value> {
-  readonly waiters: Bag<Waiter<Value>>;
+interface SignalGroup<Value, Wish> {
+  readonly waiters: Bag<Waiter<Value, Wish>>;
   readonly abort: () => void;
 }
 
-export class WaitingLine<Value> {
-  #first: Waiter<Value> | null = null;
-  #last: Waiter<Value> | null = null;
+/**
+ * @typeParam Value what one leaves the line with
+ * @typeParam Wish what one waits for, or brings: a cost, an item
+ */
+export class WaitingLine<Value, Wish = number> {
+  #first: Waiter<Value, Wish> | null = null;
+  #last: Waiter<Value, Wish> | null = null;
   #length = 0;
-  readonly #groups = new Map<AbortSignal, SignalGroup<Value>>();
+  readonly #groups = new Map<AbortSignal, SignalGroup<Value, Wish>>();
   readonly #afterCancel: () => void;
 
   /** @param afterCancel called when some have left by their signal: another one may be first now */
-  constructor(afterCancel: () => void) {
+  constructor(afterCancel: () => void = () => {}) {
     this.#afterCancel = afterCancel;
   }
 
@@ -39,19 +43,19 @@ export class WaitingLine<Value> {
     return this.#length;
   }
 
-  /** What the first one wants. */
-  get firstCost(): number {
-    return this.#first?.cost ?? 0;
+  /** The wish of the first one; undefined if there is nobody. */
+  get firstWish(): Wish | undefined {
+    return this.#first?.wish;
   }
 
   /**
-   * Joins at the end. The promise is resolved by `admitFirst`, or rejected with the reason of the signal.
+   * Joins at the end. The promise is resolved by `admitFirst`, or rejected by `dismissAll` or with the reason of the signal.
    * @param signal one that is not aborted yet
    */
-  join(cost: number, signal: AbortSignal | null): Promise<Value> {
+  join(wish: Wish, signal: AbortSignal | null): Promise<Value> {
     return new Promise<Value>((resolve, reject) => {
       const previous = this.#last;
-      const waiter: Waiter<Value> = { cost, signal, resolve, reject, previous, next: null, bagIndex: -1 };
+      const waiter: Waiter<Value, Wish> = { wish, signal, resolve, reject, previous, next: null, bagIndex: -1 };
       if (previous === null) this.#first = waiter;
       else previous.next = waiter;
       this.#last = waiter;
@@ -62,8 +66,17 @@ export class WaitingLine<Value> {
 
   /** The first one leaves the line with this. */
   admitFirst(value: Value): void {
+    this.#takeFirst()?.resolve(value);
+  }
+
+  /** All leave the line, rejected with this. */
+  dismissAll(reason: unknown): void {
+    while (this.#first !== null) this.#takeFirst()?.reject(reason);
+  }
+
+  #takeFirst(): Waiter<Value, Wish> | null {
     const waiter = this.#first;
-    if (waiter === null) return;
+    if (waiter === null) return null;
     this.#unlink(waiter);
     const { signal } = waiter;
     const group = signal === null ? undefined : this.#groups.get(signal);
@@ -71,10 +84,10 @@ export class WaitingLine<Value> {
       group.waiters.delete(waiter);
       if (group.waiters.size === 0) this.#dissolve(signal, group);
     }
-    waiter.resolve(value);
+    return waiter;
   }
 
-  #groupOf(signal: AbortSignal): SignalGroup<Value> {
+  #groupOf(signal: AbortSignal): SignalGroup<Value, Wish> {
     let group = this.#groups.get(signal);
     if (group === undefined) {
       group = { waiters: new Bag(), abort: () => this.#cancel(signal) };
@@ -84,7 +97,7 @@ export class WaitingLine<Value> {
     return group;
   }
 
-  #dissolve(signal: AbortSignal, group: SignalGroup<Value>): void {
+  #dissolve(signal: AbortSignal, group: SignalGroup<Value, Wish>): void {
     this.#groups.delete(signal);
     signal.removeEventListener('abort', group.abort);
   }
@@ -100,7 +113,7 @@ export class WaitingLine<Value> {
     this.#afterCancel();
   }
 
-  #unlink(waiter: Waiter<Value>): void {
+  #unlink(waiter: Waiter<Value, Wish>): void {
     const { previous, next } = waiter;
     if (previous === null) this.#first = next;
     else previous.next = next;
