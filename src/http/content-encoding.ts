@@ -21,6 +21,8 @@ interface Decoder {
 }
 
 const smallBytes = 64 * 1024;
+/** Nobody encodes a body more often but to wear down who reads it. */
+export const mostLayers = 5;
 const nothing = Buffer.alloc(0);
 
 const gunzip: Decoder = { now: zlib.gunzipSync, later: zlib.gunzip };
@@ -31,7 +33,7 @@ const zstd: Decoder = { now: zlib.zstdDecompressSync, later: zlib.zstdDecompress
 
 /**
  * Decodes a body: gzip, x-gzip, br, zstd, deflate (with or without its zlib wrapper), and stacks of
- * these. An encoding that is not known leaves the bytes as they are.
+ * these, five at most. An encoding that is not known leaves the bytes as they are.
  * @param encoding value of `content-encoding`, or null
  * @param maxBytes limit of the outcome and of every step to it
  */
@@ -40,13 +42,23 @@ export function decodeContent(body: Buffer, encoding: string | null, maxBytes: n
     finish(body, maxBytes, done);
     return;
   }
+  const layers = encodingLayers(encoding);
+  if (layers.length > mostLayers) done('bad_encoding', nothing);
+  else peel(body, layers, maxBytes, done);
+}
+
+/**
+ * The encodings that a `content-encoding` names, the first applied first. None if one of them is not known,
+ * since then the bytes stay as they are.
+ */
+export function encodingLayers(encoding: string | null): string[] {
+  if (encoding === null) return [];
   const layers = encoding
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity');
-  if (!layers.every(isKnown)) finish(body, maxBytes, done);
-  else peel(body, layers, maxBytes, done);
+  return layers.every(isKnown) ? layers : [];
 }
 
 /** Undoes the last layer, and what is below it. */
@@ -92,7 +104,7 @@ function decoderOf(name: string, body: Buffer): Decoder {
 }
 
 /** RFC 1950, 2.2: method 8, and a header that is a multiple of 31. Some servers send raw deflate instead. */
-function hasZlibHeader(body: Buffer): boolean {
+export function hasZlibHeader(body: Buffer): boolean {
   return body.length >= 2 && ((body[0] ?? 0) & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
 }
 
