@@ -6,7 +6,8 @@
 // what goes wrong at a proxy is always wrapped.
 
 import { Socket, isIP } from 'node:net';
-import { Client } from 'undici';
+// By its file: Bun gives a stand-in without connections for the name of the package.
+import { Client } from 'undici/index.js';
 import type { buildConnector } from 'undici';
 import { ConnectTimeout } from '../dial/connect-timeout.ts';
 import type { DialTimes } from '../exchange-times.ts';

@@ -4,7 +4,8 @@
 // Invariant: `carried` counts the exchanges whose request began to leave on the present socket.
 
 import { TLSSocket } from 'node:tls';
-import { Client } from 'undici';
+// By its file: Bun gives a stand-in without connections for the name of the package.
+import { Client } from 'undici/index.js';
 import type { Dispatcher, buildConnector } from 'undici';
 import type { Socket } from 'node:net';
 import { ManyfetchError } from '../../errors.ts';

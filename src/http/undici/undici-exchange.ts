@@ -4,7 +4,8 @@
 // Invariant: once `done`, the caller's handler is not called any more, whatever undici still says.
 
 import type { ClientHttp2Stream } from 'node:http2';
-import { errors } from 'undici';
+// By its file: Bun gives a stand-in without connections for the name of the package.
+import { errors } from 'undici/index.js';
 import type { Bag, Bagged } from '../../concurrency/bag.ts';
 import type { Dispatcher } from 'undici';
 import { expectStream } from './http2-streams.ts';
