@@ -3,6 +3,8 @@
 //   ManyfetchError            code, message that names the value, hint that says what to do
 //   ├─ UsageError             a bad option or input: nothing was sent            exit 2
 //   ├─ RecordError            one record cannot be sent: its result is `failed`  exit 1
+//   ├─ CancelledError         somebody stopped it                                exit 1
+//   ├─ DeadlineError          it was not done in time                            exit 1
 //   ├─ TransportError         one attempt failed between us and the server       exit 1
 //   └─ DiskError              results can no longer be recorded: the run stops   exit 4
 //
@@ -31,6 +33,7 @@ export const errorCodes = {
   barrier_broken: ['usage', 'a barrier was aborted or reset while tasks waited at it'],
   client_closed: ['usage', 'a client was used after it was closed, or was closed while it was used'],
   body_used: ['usage', 'the body of an answer, which can be read once, was asked for again'],
+  task_state: ['usage', 'a task was asked for what it does not have yet, or a scope that has ended was asked to work'],
 
   bad_record: ['record', 'the record cannot be read, or is not what a request can be made of'],
   record_too_large: ['record', 'the record is larger than --max-record-bytes'],
@@ -46,6 +49,7 @@ export const errorCodes = {
   bad_redirect: ['answer', 'a redirect leads to a place that cannot be requested'],
   body_too_large: ['answer', 'the answer is larger than --max-body-bytes'],
   bad_encoding: ['answer', 'the content encoding of the answer cannot be undone'],
+  callback_failed: ['answer', 'what a program gave to be called with a result threw'],
   line_too_long: ['answer', 'a line or an event of the answer is longer than was allowed'],
   response_lost: ['answer', 'the request may have been carried out, and its answer was lost'],
   origin_down: ['answer', 'the origin was down as a whole for longer than --outage and --max-outage let a record wait'],
@@ -62,10 +66,11 @@ export const errorCodes = {
   protocol_error: ['network', 'what came back is not HTTP'],
   headers_too_large: ['network', 'the header section of the answer is too large'],
   local_limit: ['network', 'this machine has no file descriptor, port or buffer left'],
-  cancelled: ['network', 'the run was stopped while the request was in flight'],
+  cancelled: ['network', 'the run, the scope or the task was stopped before this was done'],
 
   connect_timeout: ['timeout', 'no connection within --connect-timeout'],
   timeout: ['timeout', 'no complete answer within --timeout'],
+  deadline: ['timeout', 'what had to be done within a time was not done in it, and was stopped'],
   queue_timeout: ['timeout', 'the limits of a client let a request wait for longer than queueTimeoutMs'],
 
   disk_full: ['disk', 'there is no space left for the results'],
@@ -105,6 +110,27 @@ export class UsageError extends ManyfetchError {}
 
 /** One record cannot become a request. The others go on. */
 export class RecordError extends ManyfetchError {}
+
+/**
+ * Why something was cancelled, if whoever cancelled it gave no reason. Its `cause` is the failure that made it necessary, if one did.
+ * It is called as what the platform throws when a signal aborts, so that code which looks for that finds it.
+ */
+export class CancelledError extends ManyfetchError {
+  override readonly name = 'AbortError';
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super('cancelled', message, details);
+  }
+}
+
+/** Something took longer than it was given. It is called as the reason of `AbortSignal.timeout`. */
+export class DeadlineError extends ManyfetchError {
+  override readonly name = 'TimeoutError';
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super('deadline', message, details);
+  }
+}
 
 /** Results cannot be recorded any more. The run stops and can be resumed. */
 export class DiskError extends ManyfetchError {}
