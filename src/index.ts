@@ -25,6 +25,8 @@ export { Semaphore, type SemaphoreStatistics } from './concurrency/semaphore.ts'
 export { connectControl, type RemoteRun } from './control/connect-control.ts';
 export type { ControlledRun, OriginStatus, RunChange, RunStatus, WaitingFor } from './control/controlled-run.ts';
 export {
+  CancelledError,
+  DeadlineError,
   DiskError,
   type ErrorCode,
   errorCodes,
