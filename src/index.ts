@@ -36,5 +36,29 @@ export {
   TransportError,
   UsageError,
 } from './errors.ts';
+export type { Auth, Authorize, AuthRequest } from './http/auth/auth.ts';
+export { basicAuth } from './http/auth/basic-auth.ts';
+export { bearerAuth, type TokenSource } from './http/auth/bearer-auth.ts';
+export { digestAuth } from './http/auth/digest-auth.ts';
+export type { BodySource } from './http/body-source.ts';
+export type { CookiesInput } from './http/cookies/cookie-header.ts';
+export {
+  type CookieAttributes,
+  CookieJar,
+  type CookieJarJson,
+  type CookieJarOptions,
+} from './http/cookies/cookie-jar.ts';
+export type { StoredCookie } from './http/cookies/stored-cookie.ts';
+export { filePart, type PartLabel } from './http/forms/file-part.ts';
+export { formBody, type FormBody, type FormFields } from './http/forms/form-body.ts';
+export type { FieldValue } from './http/forms/form-fields.ts';
+export {
+  multipartBody,
+  type MultipartBody,
+  type MultipartParts,
+  type MultipartSource,
+  type PartValue,
+} from './http/forms/multipart-body.ts';
+export { type PartStream, streamPart, type StreamPartLabel } from './http/forms/stream-part.ts';
 export type { Ending, Summary } from './report/run-summary.ts';
 export type { SettledCounts, Statistics } from './report/statistics.ts';

@@ -1,0 +1,94 @@
+// A file as a part of a form. It is looked at when the form is made, and opened only when it is sent.
+//
+// Invariant: what is sent is the file as it was looked at, as far as its size tells, or the sending fails. It is closed however that ends.
+
+import { type Stats, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { typeOfFile } from './file-type.ts';
+import type { PartContent } from './part-content.ts';
+
+/** How a part is labelled. */
+export interface PartLabel {
+  /** The file name that the server is told. @default the last part of the path; of a stream `blob` */
+  readonly name?: string;
+  /** The content type. @default by the ending of the name, else `application/octet-stream` */
+  readonly type?: string;
+}
+
+/** A file that is sent as part of a form. */
+export class FilePart {
+  readonly path: string;
+  readonly name: string;
+  readonly type: string;
+
+  constructor(path: string, label: PartLabel) {
+    this.path = path;
+    this.name = label.name ?? basename(path);
+    this.type = label.type ?? typeOfFile(this.name);
+  }
+
+  /** @throws {UsageError} `no_such_file`, `unreadable` */
+  content(): PartContent {
+    const { path } = this;
+    const stats = statOf(path);
+    if (stats.isDirectory()) throw new UsageError('unreadable', `${path} is a folder: a form can only send files`);
+    // A pipe or device has no size, and gives its bytes once.
+    const lengthBytes = stats.isFile() ? stats.size : null;
+    return { lengthBytes, repeatable: lengthBytes !== null, open: () => readWhole(path, lengthBytes) };
+  }
+}
+
+/**
+ * A file to be sent in a form. It is opened when the form is sent, read as fast as the connection takes it, and closed. A file
+ * whose size is another by then than when the form was made fails the request.
+ *
+ * @throws UsageError when the form is made: `no_such_file`, or `unreadable` for a folder
+ * @example
+ * import { writeFile } from 'node:fs/promises';
+ * import { filePart } from 'manyfetch';
+ *
+ * await writeFile('/tmp/report.csv', 'id,total\n1,20\n');
+ * const part = filePart('/tmp/report.csv');
+ * console.log(part.name, part.type); // prints report.csv text/csv
+ */
+export function filePart(path: string, label: PartLabel = {}): FilePart {
+  return new FilePart(path, label);
+}
+
+function statOf(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const message = isMissing ? `there is no file ${path}` : `could not read ${path}: ${(error as Error).message}`;
+    throw new UsageError(isMissing ? 'no_such_file' : 'unreadable', message, { cause: error });
+  }
+}
+
+async function* readWhole(path: string, lengthBytes: number | null): AsyncGenerator<Uint8Array, void, undefined> {
+  const file = await open(path, 'r');
+  try {
+    // Before the first byte of it is sent, so that no server sees the beginning of a file that is not the one.
+    await checkSize(file, path, lengthBytes);
+    let left = lengthBytes ?? Infinity;
+    while (left > 0) {
+      // A buffer of its own for each piece: the connection may hold it until the peer has read it.
+      const { buffer, bytesRead } = await file.read({ buffer: Buffer.allocUnsafe(Math.min(left, 65_536)) });
+      if (bytesRead === 0) break;
+      left -= bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+    await checkSize(file, path, lengthBytes);
+  } finally {
+    await file.close();
+  }
+}
+
+async function checkSize(file: FileHandle, path: string, lengthBytes: number | null): Promise<void> {
+  if (lengthBytes === null) return;
+  const { size } = await file.stat();
+  if (size !== lengthBytes)
+    throw new Error(`${path} changed: it had ${lengthBytes} bytes when the form was made, and has ${size} now`);
+}
