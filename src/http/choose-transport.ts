@@ -3,6 +3,7 @@
 
 import { noProxy, proxyChoice } from './dial/proxy-choice.ts';
 import type { ProxyChoice } from './dial/proxy-choice.ts';
+import { offeredHttp } from './offered-http.ts';
 import { createWireTransport } from './pool/wire-transport.ts';
 import type { HttpRequest } from './request.ts';
 import type { Exchange, ResponseHandler, SendOptions, Transport, TransportStatistics } from './transport.ts';
@@ -25,9 +26,10 @@ export function mayNeedUndici(kind: TransportKind, options: TransportOptions): b
 /**
  * Makes the transport. Nothing is connected before the first request.
  * @param createUndici called only if something goes over undici
- * @throws UsageError `bad_option` for proxies or certificates that cannot be used.
+ * @throws UsageError `bad_option` for proxies or certificates that cannot be used, and for HTTP/2 where it cannot be had.
  */
-export function chooseTransport(kind: TransportKind, options: TransportOptions, createUndici: CreateUndici): Transport {
+export function chooseTransport(kind: TransportKind, asked: TransportOptions, createUndici: CreateUndici): Transport {
+  const options = { ...asked, http: offeredHttp(asked.http) };
   if (kind === 'undici') return createUndici(options);
   const choice = kind === 'wire' ? noProxy : proxyChoice(options);
   if (choice === noProxy) return createWireTransport(options);
