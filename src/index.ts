@@ -6,6 +6,8 @@ export type { FetchManyOptions } from './client/fetch-many-options.ts';
 export { fetchMany } from './client/fetch-many.ts';
 export type { GatePermits, GatePermitsStatistics } from './client/gate-permits.ts';
 export { Governor, type GovernorLimits, type GovernorOptions, type GovernorStatistics } from './client/governor.ts';
+export { HarRecorder, type HarRecorderOptions, type HarRecorderStatistics } from './client/har/har-recorder.ts';
+export type { RecordedExchange } from './client/har/recorded-exchange.ts';
 export type { HeadersInput, RequestInput, Source, SourceItem } from './client/request-input.ts';
 export { ResponseHeaders } from './client/response-headers.ts';
 export type { ResultStream } from './client/result-stream.ts';
@@ -60,5 +62,21 @@ export {
   type PartValue,
 } from './http/forms/multipart-body.ts';
 export { type PartStream, streamPart, type StreamPartLabel } from './http/forms/stream-part.ts';
+export type {
+  Har,
+  HarContent,
+  HarEntry,
+  HarField,
+  HarLog,
+  HarPostData,
+  HarRequest,
+  HarResponse,
+  HarTimings,
+} from './http/har/har.ts';
+export type { MockAnswer, MockHandler } from './http/mock/mock-answer.ts';
+export type { MockRequest } from './http/mock/mock-request.ts';
+export type { MockRoute, MockRoutes } from './http/mock/mock-routes.ts';
+export { type MockOptions, mockTransport, type MockTransport } from './http/mock/mock-transport.ts';
+export { type RecordedRequest, type ReplayOptions, replayTransport } from './http/mock/replay-transport.ts';
 export type { Ending, Summary } from './report/run-summary.ts';
 export type { SettledCounts, Statistics } from './report/statistics.ts';
