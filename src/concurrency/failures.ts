@@ -1,0 +1,48 @@
+// What went wrong in a scope, in the order in which it happened, and the one error that is made of it. What must not
+// happen here: that an error is lost, or told twice.
+
+/** How many of them a message tells. */
+const toldInMessage = 5;
+
+interface Failure {
+  readonly error: unknown;
+  /** Of what failed. */
+  readonly name: string;
+}
+
+export class Failures {
+  readonly #list: Failure[] = [];
+
+  get size(): number {
+    return this.#list.length;
+  }
+
+  get errors(): readonly unknown[] {
+    return this.#list.map(({ error }) => error);
+  }
+
+  /** The same object counts once: who awaits a failed task fails with its error. */
+  add(error: unknown, name: string): void {
+    const isObject = typeof error === 'object' && error !== null;
+    if (isObject && this.#seen.has(error)) return;
+    if (isObject) this.#seen.add(error);
+    this.#list.push({ error, name });
+  }
+
+  readonly #seen = new WeakSet<object>();
+
+  /** The only one as it is; of several an AggregateError, whose cause is the first. */
+  toError(): unknown {
+    const [first] = this.#list;
+    if (this.#list.length === 1) return first?.error;
+    const told = this.#list.slice(0, toldInMessage).map(({ error, name }) => `${name}: ${messageOf(error)}`);
+    const rest = this.#list.length - told.length;
+    const message = `${this.#list.length} failures: ${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`;
+    return new AggregateError(this.errors, message, { cause: first?.error });
+  }
+}
+
+/** What an error says, in a word or a line. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

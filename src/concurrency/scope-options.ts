@@ -1,0 +1,78 @@
+// What scopes are told and what they tell, as plain data, and what of it can be used.
+
+import { badValue } from './bad-value.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import type { Task } from './task.ts';
+
+/**
+ * What follows when a task fails:
+ * - `cancel`: the others are cancelled;
+ * - `collect`: the others go on, and leaving the scope throws all that failed;
+ * - a function: is told each failure. What it takes does not make the scope fail; what it throws does, as `cancel` would.
+ */
+export type ErrorPolicy = 'cancel' | 'collect' | ((error: unknown, task: Task<unknown>) => void);
+
+export interface ScopeOptions {
+  /**
+   * How many tasks work at the same time; the others wait in the order in which they were spawned. Tasks that wait for
+   * tasks of the same scope hold their places meanwhile: spawn these in a child scope (`scope.open()`), or they may wait for ever.
+   * @default Infinity
+   */
+  readonly limit?: number;
+  /**
+   * Time from opening it until all in it must have ended. Then it is cancelled, and throws a DeadlineError.
+   * @default Infinity
+   */
+  readonly deadlineMs?: number;
+  /** @default 'cancel' */
+  readonly onError?: ErrorPolicy;
+  /** Cancels the scope when it aborts; leaving it throws the reason. */
+  readonly signal?: AbortSignal;
+  /** Where deadlines come from. @default the machine's, or the parent's */
+  readonly clock?: Clock;
+}
+
+export interface SpawnOptions {
+  /** For messages. @default `task-N` */
+  readonly name?: string;
+  /** Cancels the task when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ShieldOptions {
+  /**
+   * Time after which its signal aborts.
+   * @default Infinity
+   */
+  readonly timeoutMs?: number;
+}
+
+/** A scope at one moment. */
+export interface ScopeStatistics {
+  readonly limit: number;
+  readonly running: number;
+  readonly queued: number;
+  /** Ever. */
+  readonly spawned: number;
+  /** Settled, by how. */
+  readonly done: number;
+  readonly failed: number;
+  readonly cancelled: number;
+}
+
+/** @throws UsageError for what cannot be used */
+export function checkedOptions(options: ScopeOptions) {
+  const { limit = Infinity, deadlineMs = Infinity, onError = 'cancel', clock = systemClock } = options;
+  if (limit !== Infinity && (!Number.isSafeInteger(limit) || limit < 1))
+    throw badValue('`limit`', 'a whole number from 1 up', limit);
+  if (onError !== 'cancel' && onError !== 'collect' && typeof onError !== 'function')
+    throw badValue('`onError`', '"cancel", "collect" or a function', onError);
+  return { limit, deadlineMs: checkedMs('`deadlineMs`', deadlineMs), onError, clock };
+}
+
+/** @throws UsageError if it is not a number. One below 0 is a time that has passed. */
+export function checkedMs(name: string, ms: number): number {
+  if (typeof ms !== 'number' || Number.isNaN(ms)) throw badValue(name, 'a number of milliseconds', ms);
+  return ms;
+}

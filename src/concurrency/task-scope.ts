@@ -1,0 +1,329 @@
+// Scopes: whatever is begun in one has ended before it is left, and what failed is told by leaving it. Here is what
+// scopes promise to each other and to their owner; who runs when is up to `task-line.ts`.
+//
+// Invariants: children settle before parents. Cancelled once, cancelled until it has ended. After the end there is no
+// timer, listener or promise left, and every failure has been told once: by `close` or `scope`, or to the parent.
+
+import { CancelledError, UsageError } from '../errors.ts';
+import { Alarm } from './alarm.ts';
+import { badValue } from './bad-value.ts';
+import { becauseOf, isConsequence, tooLate } from './cancellation.ts';
+import type { Clock } from './clock.ts';
+import { Failures } from './failures.ts';
+import { onAbort } from './on-abort.ts';
+import { checkedMs, checkedOptions } from './scope-options.ts';
+import type { ErrorPolicy, ScopeOptions, ScopeStatistics, ShieldOptions, SpawnOptions } from './scope-options.ts';
+import { ScopedContext } from './scoped-context.ts';
+import type { SpawnedTask } from './spawned-task.ts';
+import { TaskLine } from './task-line.ts';
+import type { Task } from './task.ts';
+
+/** What a piece of work is told about itself. It fits where options with a `signal` are taken: `sleep(100, context)`. */
+export interface TaskContext {
+  /** Aborts when the task is told to stop. Made when it is first read. */
+  readonly signal: AbortSignal;
+  /** The task was told to stop. */
+  readonly cancelled: boolean;
+  /** @throws the reason, if the task was told to stop */
+  throwIfCancelled(): void;
+  /** The scope of the task, to spawn more. */
+  readonly scope: Scope;
+  readonly name: string;
+}
+
+/** A piece of work: called once, with its context, never within the call that spawns it. */
+export type Work<T> = (context: TaskContext) => T | PromiseLike<T>;
+
+/** Runs the body of a scope, then leaves it. Here, as it is told what the public face does not tell. */
+export let runIn: <T>(opened: Scope, body: (scope: Scope) => T | PromiseLike<T>) => Promise<T>;
+
+/**
+ * A place for tasks, like the `TaskGroup` of asyncio, the nursery of trio and the `Pool` of gevent. Leaving it waits for all that was begun in
+ * it; when it is cancelled, all in it is. Made by `scope`, which is what to use, by `openScope`, or as a child with `open`.
+ *
+ * What tasks throw is what leaving the scope throws: the first failure as it is; of several an AggregateError, whose
+ * `cause` is the first. What is thrown only because of the scope being cancelled does not count.
+ */
+export class Scope implements AsyncDisposable {
+  readonly #tasks: TaskLine;
+  /** Work that goes on when the scope is cancelled. */
+  #shielded: TaskLine | null = null;
+  readonly #children = new Set<Scope>();
+  #parent: Scope | null = null;
+  readonly #clock: Clock;
+  readonly #onError: ErrorPolicy;
+  readonly #failures = new Failures();
+  #phase: 'open' | 'closing' | 'ended' = 'open';
+  #isCancelled = false;
+  #reason: unknown = undefined;
+  #abort: AbortController | null = null;
+  #deadline: Alarm | null = null;
+  #forgetSignal: (() => void) | null = null;
+  /** Who closes it, and is told what failed. */
+  #closer: PromiseWithResolvers<void> | null = null;
+  #joiners: (() => void)[] = [];
+
+  /** @throws UsageError for options that cannot be used */
+  constructor(options: ScopeOptions = {}) {
+    const { limit, deadlineMs, onError, clock } = checkedOptions(options);
+    const { signal } = options;
+    this.#clock = clock;
+    this.#onError = onError;
+    this.#tasks = new TaskLine(
+      this.#keeperOf((error, task) => this.#taskFailed(error, task)),
+      limit,
+    );
+    if (deadlineMs !== Infinity) this.#deadline = new Alarm(clock, deadlineMs, () => this.#expire(deadlineMs));
+    if (signal !== undefined) this.#forgetSignal = onAbort(signal, () => this.#cancelFromOutside(signal.reason));
+    // The signal may have been aborted already: then there was nothing to forget while it was heard.
+    if (this.#isCancelled) this.#disarm();
+  }
+
+  #keeperOf(failed: (error: unknown, task: Task<unknown>) => void) {
+    const contextOf = (task: SpawnedTask): TaskContext => new ScopedContext<Scope>(this, task);
+    return { contextOf, failed, idle: () => this.#check() };
+  }
+
+  /**
+   * Begins a task. Its work is called soon, in the order of spawning, when the limit of the scope lets it. In a scope that was
+   * cancelled it is settled as `cancelled`, and never called.
+   *
+   * @throws UsageError `task_state` if the scope has ended
+   * @example
+   * import { scope, sleep } from 'manyfetch/concurrency';
+   *
+   * await scope(async (s) => {
+   *   const slow = s.spawn((context) => sleep(20, context).then(() => 'slow'));
+   *   const quick = s.spawn(() => 'quick', { name: 'q' });
+   *   console.log(await slow, quick.name, quick.result); // prints slow q quick
+   * });
+   */
+  spawn<T>(work: Work<T>, options?: SpawnOptions): Task<T> {
+    if (typeof work !== 'function') throw badValue('`work`', 'a function', work);
+    this.#mustNotHaveEnded('spawn in');
+    const task = this.#tasks.spawn<T>(work, options?.name);
+    const signal = options?.signal;
+    if (signal !== undefined) task.onDone(onAbort(signal, () => task.cancel(signal.reason)));
+    return task;
+  }
+
+  /**
+   * Opens a scope in this one, with options of its own. It is cancelled with this one; this one does not end before it. If
+   * nobody closes it, this one does, and tells what failed in it.
+   *
+   * A child has a limit of its own. Work that waits for work needs one: with all places of a limit taken by tasks that wait for
+   * tasks of the same scope, these never get one.
+   */
+  open(options: ScopeOptions = {}): Scope {
+    this.#mustNotHaveEnded('open a scope in');
+    const child = new Scope({ clock: this.#clock, ...options });
+    child.#parent = this;
+    this.#children.add(child);
+    if (this.#isCancelled) child.#cancelFromOutside(this.#reason);
+    return child;
+  }
+
+  /**
+   * Does work that must be finished though the scope is cancelled, such as giving something back. It begins at once, outside of the limit, its
+   * signal does not abort with the scope, and the scope waits for it. What it throws is told by the promise alone.
+   *
+   * @throws DeadlineError when `timeoutMs` have passed and it has ended; UsageError `task_state` if the scope has ended
+   */
+  async shield<T>(work: Work<T>, options: ShieldOptions = {}): Promise<T> {
+    this.#mustNotHaveEnded('shield work in');
+    const timeoutMs = checkedMs('`timeoutMs`', options.timeoutMs ?? Infinity);
+    this.#shielded ??= new TaskLine(
+      this.#keeperOf(() => undefined),
+      Infinity,
+    );
+    const task = this.#shielded.spawn<T>(work, undefined);
+    const alarm = new Alarm(this.#clock, timeoutMs, () => task.cancel(tooLate(timeoutMs)));
+    task.onDone(() => alarm.clear());
+    return await task;
+  }
+
+  /**
+   * Cancels all in it, and what is still spawned in it, until it has ended. Again has no effect. By itself it does not make the scope throw:
+   * a body that has its result may cancel the rest and return.
+   *
+   * @param reason what signals and awaited tasks tell @default a CancelledError
+   */
+  cancel(reason?: unknown): void {
+    this.#cancel(reason === undefined ? new CancelledError('The scope was cancelled') : reason);
+  }
+
+  /** Aborts when the scope is cancelled. Made when it is first read. */
+  get signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController();
+      if (this.#isCancelled) this.#abort.abort(this.#reason);
+    }
+    return this.#abort.signal;
+  }
+
+  get cancelled(): boolean {
+    return this.#isCancelled;
+  }
+
+  /** Tasks whose work has begun and not ended. */
+  get running(): number {
+    return this.#tasks.running;
+  }
+
+  /** Tasks whose work has not begun. */
+  get queued(): number {
+    return this.#tasks.queued;
+  }
+
+  statistics(): ScopeStatistics {
+    const { limit, running, queued, spawned, done, failures, cancelled } = this.#tasks;
+    return { limit, running, queued, spawned, done, failed: failures, cancelled };
+  }
+
+  /** Waits until nothing in it is queued or running, children and shielded work included. The scope stays open; nothing is thrown. */
+  async join(): Promise<void> {
+    for (;;) {
+      if (this.#busy) await new Promise<void>((resolve) => this.#joiners.push(resolve));
+      const [child] = [...this.#children].filter((open) => open.#tree().some((inner) => inner.#busy));
+      if (child === undefined && !this.#busy) return;
+      await child?.join();
+    }
+  }
+
+  #tree(): readonly Scope[] {
+    return [this, ...[...this.#children].flatMap((child) => child.#tree())];
+  }
+
+  /**
+   * Leaves it: waits for all in it, then ends it. Tasks may still spawn until the last one has settled.
+   *
+   * The first to close it is told what failed; for others it just has ended.
+   *
+   * @throws what failed in it; DeadlineError if its deadline has passed; the reason of its signal, or of its parent, if that cancelled it
+   */
+  close(): Promise<void> {
+    if (this.#closer !== null) return this.#closer.promise.catch(() => undefined);
+    this.#closer = Promise.withResolvers();
+    const { promise } = this.#closer;
+    // What failed in one that its parent has closed was told there.
+    if (this.#phase === 'ended') this.#closer.resolve();
+    else this.#leave();
+    return promise;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #leave(): void {
+    if (this.#phase === 'open') this.#phase = 'closing';
+    this.#check();
+  }
+
+  get #busy(): boolean {
+    return this.#tasks.busy || this.#shielded?.busy === true;
+  }
+
+  #mustNotHaveEnded(verb: string): void {
+    if (this.#phase !== 'ended') return;
+    throw new UsageError('task_state', `Cannot ${verb} a scope that has ended`, {
+      hint: 'Do it before its body has returned, or in a task of the scope.',
+    });
+  }
+
+  #cancelFromOutside(reason: unknown): void {
+    if (this.#isCancelled || this.#phase === 'ended') return;
+    this.#failures.add(reason, 'cancelled');
+    this.#cancel(reason);
+  }
+
+  #expire(deadlineMs: number): void {
+    this.#cancelFromOutside(tooLate(deadlineMs));
+  }
+
+  #cancel(reason: unknown): void {
+    if (this.#isCancelled || this.#phase === 'ended') return;
+    this.#isCancelled = true;
+    this.#reason = reason;
+    this.#disarm();
+    this.#abort?.abort(reason);
+    this.#tasks.cancelAll(reason);
+    for (const child of this.#children) child.#cancelFromOutside(reason);
+  }
+
+  #disarm(): void {
+    this.#deadline?.clear();
+    this.#deadline = null;
+    this.#forgetSignal?.();
+    this.#forgetSignal = null;
+  }
+
+  #taskFailed(thrown: unknown, task: Task<unknown>): void {
+    // Only a callback that was added too late: nobody else is left to be told.
+    if (this.#phase === 'ended') throw thrown;
+    let error = thrown;
+    if (typeof this.#onError === 'function') {
+      try {
+        this.#onError(thrown, task);
+        return;
+      } catch (another) {
+        error = another;
+      }
+    }
+    this.#failures.add(error, task.name);
+    if (this.#onError !== 'collect') this.#cancel(becauseOf(task.name, error));
+  }
+
+  #check(): void {
+    if (this.#busy) return;
+    for (const resolve of this.#joiners.splice(0)) resolve();
+    if (this.#phase !== 'closing') return;
+    for (const child of this.#children) child.#leave();
+    if (this.#children.size === 0 && !this.#busy) this.#end();
+  }
+
+  #end(): void {
+    // A child that ends within the loop above may have ended this one.
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    this.#disarm();
+    if (this.#closer !== null) {
+      if (this.#failures.size === 0) this.#closer.resolve();
+      else this.#closer.reject(this.#failures.toError());
+    }
+    const parent = this.#parent;
+    if (parent === null) return;
+    parent.#children.delete(this);
+    if (this.#closer === null) parent.#adopt(this.#failures);
+    parent.#check();
+  }
+
+  /** Tells what failed in a child that nobody closed. */
+  #adopt(failures: Failures): void {
+    for (const error of failures.errors) {
+      if (this.#isCancelled && isConsequence(error, this.#reason)) continue;
+      this.#failures.add(error, 'a child scope');
+      this.#cancel(becauseOf('a child scope', error));
+    }
+  }
+
+  static {
+    runIn = async <T>(opened: Scope, body: (scope: Scope) => T | PromiseLike<T>): Promise<T> => {
+      let outcome: { readonly value: T } | { readonly error: unknown };
+      try {
+        // What its signal tells before anything was begun is told without beginning.
+        if (opened.#isCancelled) throw opened.#reason;
+        outcome = { value: await body(opened) };
+      } catch (error) {
+        outcome = { error };
+        if (!opened.#isCancelled || !isConsequence(error, opened.#reason)) {
+          opened.#failures.add(error, 'the body of the scope');
+          opened.#cancel(becauseOf('the body of the scope', error));
+        }
+      }
+      await opened.close();
+      if ('error' in outcome) throw outcome.error;
+      return outcome.value;
+    };
+  }
+}
