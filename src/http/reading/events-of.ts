@@ -42,8 +42,8 @@ async function* read(
   chunks: AsyncIterable<Uint8Array>,
   maxEventBytes: number,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
-  // UTF-8 whatever the content type says (9.2.4).
-  const decoder = new TextDecoder();
+  // UTF-8 whatever the content type says (9.2.6). Node's decoder takes off a second mark when the first came alone.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const splitter = new LineSplitter(maxEventBytes, 'maxEventBytes');
   const events = new EventReader(maxEventBytes);
   for await (const chunk of chunks) {
@@ -68,8 +68,8 @@ class EventReader {
   }
 
   /** The event that this line ends. */
-  push(line: string): ServerSentEvent | null {
-    this.#lines++;
+  push(given: string): ServerSentEvent | null {
+    const line = this.#lines++ === 0 ? given.replace(/^\ufeff/, '') : given;
     if (line === '') return this.#take();
     // A comment has an empty name, and so no field.
     const colon = line.indexOf(':');

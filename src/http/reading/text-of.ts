@@ -5,8 +5,13 @@
 
 import { TextDecoder } from 'node:util';
 
-/** No byte order mark is longer. */
-const markBytes = 3;
+/** WHATWG Encoding, "BOM sniff". */
+const byteOrderMarks = [
+  { hex: 'efbbbf', charset: 'utf-8' },
+  { hex: 'feff', charset: 'utf-16be' },
+  { hex: 'fffe', charset: 'utf-16le' },
+] as const;
+const longestMark = 3;
 
 /**
  * The text of a body, piece by piece, as it comes. Leaving it closes the source.
@@ -25,26 +30,29 @@ export async function* textOf(
       continue;
     }
     first = Buffer.concat([first, chunk]);
-    if (first.length < markBytes) continue;
+    if (first.length < longestMark) continue;
     decoder = decoderFor(first, charset);
-    yield decoder.decode(first, { stream: true });
+    yield decoder.decode(withoutMark(first), { stream: true });
   }
-  if (decoder === null) yield decoderFor(first, charset).decode(first);
+  if (decoder === null) yield decoderFor(first, charset).decode(withoutMark(first));
   else yield decoder.decode();
 }
 
+// The mark is taken off here: Node's decoder takes off a second one when the first came alone.
 function decoderFor(first: Buffer, charset: string | null): TextDecoder {
+  const label = markOf(first)?.charset ?? charset ?? 'utf-8';
   try {
-    return new TextDecoder(byteOrderMark(first) ?? charset ?? 'utf-8');
+    return new TextDecoder(label, { ignoreBOM: true });
   } catch {
-    return new TextDecoder('utf-8');
+    return new TextDecoder('utf-8', { ignoreBOM: true });
   }
 }
 
-/** WHATWG Encoding, "BOM sniff". */
-function byteOrderMark(first: Buffer): string | null {
-  const hex = first.subarray(0, markBytes).toString('hex');
-  if (hex === 'efbbbf') return 'utf-8';
-  if (hex.startsWith('feff')) return 'utf-16be';
-  return hex.startsWith('fffe') ? 'utf-16le' : null;
+function withoutMark(first: Buffer): Buffer {
+  return first.subarray((markOf(first)?.hex.length ?? 0) / 2);
+}
+
+function markOf(first: Buffer): (typeof byteOrderMarks)[number] | null {
+  const hex = first.subarray(0, longestMark).toString('hex');
+  return byteOrderMarks.find((mark) => hex.startsWith(mark.hex)) ?? null;
 }
