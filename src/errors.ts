@@ -92,7 +92,19 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The root of every error that manyfetch reports. */
+/**
+ * The root of every error that manyfetch reports: a `code` that stays the same, a message that names the value, and a hint that says
+ * what to do, or null.
+ *
+ * @example
+ * import { fetchMany, ManyfetchError } from 'manyfetch';
+ *
+ * try {
+ *   fetchMany(['http://127.0.0.1:8080/'], { concurrency: 0 });
+ * } catch (error) {
+ *   if (error instanceof ManyfetchError) console.log(error.name, error.code); // prints UsageError bad_option
+ * }
+ */
 export class ManyfetchError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | null;
@@ -114,6 +126,12 @@ export class RecordError extends ManyfetchError {}
 /**
  * Why something was cancelled, if whoever cancelled it gave no reason. Its `cause` is the failure that made it necessary, if one did.
  * It is called as what the platform throws when a signal aborts, so that code which looks for that finds it.
+ *
+ * @example
+ * import { CancelledError } from 'manyfetch';
+ *
+ * const error = new CancelledError('nobody needs it any more');
+ * console.log(error.name, error.code); // prints AbortError cancelled
  */
 export class CancelledError extends ManyfetchError {
   override readonly name = 'AbortError';
@@ -123,7 +141,15 @@ export class CancelledError extends ManyfetchError {
   }
 }
 
-/** Something took longer than it was given. It is called as the reason of `AbortSignal.timeout`. */
+/**
+ * Something took longer than it was given. It is called as the reason of `AbortSignal.timeout`.
+ *
+ * @example
+ * import { DeadlineError } from 'manyfetch';
+ *
+ * const error = new DeadlineError('not done within 2 s');
+ * console.log(error.name, error.code); // prints TimeoutError deadline
+ */
 export class DeadlineError extends ManyfetchError {
   override readonly name = 'TimeoutError';
 
@@ -147,7 +173,16 @@ export interface ExchangeFacts extends ErrorDetails {
   readonly systemCode?: string;
 }
 
-/** One attempt failed between us and the server. */
+/**
+ * One attempt failed between us and the server.
+ *
+ * @example
+ * import { TransportError } from 'manyfetch';
+ *
+ * const facts = { sent: true, answered: false, reused: false, systemCode: 'ECONNRESET' };
+ * const error = new TransportError('connection_reset', 'the connection was reset', facts);
+ * console.log(error.code, error.systemCode, error.sent); // prints connection_reset ECONNRESET true
+ */
 export class TransportError extends ManyfetchError {
   readonly sent: boolean;
   readonly answered: boolean;

@@ -56,9 +56,15 @@ const fewGates = 1000;
  * - Waiting and permits follow https://github.com/tc39/proposal-concurrency-control.
  *
  * @example
+ * import { Governor } from 'manyfetch';
+ *
  * const governor = new Governor({ rate: '50/s' });
- * const gate = governor.gate('https://api.example.com');
- * const answer = await gate.with(() => fetch('https://api.example.com/orders'));
+ * const gate = governor.gate('http://127.0.0.1:8080');
+ * const text = await gate.with(async () => {
+ *   const answer = await fetch('http://127.0.0.1:8080/status/200', { headers: { connection: 'close' } });
+ *   return answer.text();
+ * });
+ * console.log(typeof text, governor.statistics().inFlight); // prints string 0
  */
 export class Governor {
   readonly #run: RunGovernor;

@@ -4,8 +4,12 @@
 /**
  * Headers of an answer; pairs of names (in lower case) and values, in the order in which they came.
  *
- * @example result.headers.get('content-type') // 'application/json'
- * @example Object.fromEntries(result.headers)
+ * @example
+ * import { ResponseHeaders } from 'manyfetch';
+ *
+ * const headers = new ResponseHeaders(['content-type', 'text/html', 'set-cookie', 'a=1', 'set-cookie', 'b=2']);
+ * console.log(headers.get('Content-Type'), headers.getAll('set-cookie')); // prints text/html [ 'a=1', 'b=2' ]
+ * console.log([...headers].length); // prints 3
  */
 export class ResponseHeaders implements Iterable<[string, string]> {
   readonly #section: readonly string[];

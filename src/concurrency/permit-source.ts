@@ -48,10 +48,22 @@ export interface Permit<Told = never> extends Disposable {
  * The protocol is that of the Governor in https://github.com/tc39/proposal-concurrency-control.
  *
  * @example A source of one's own
- * class OfficeHours extends PermitSource {
- *   protected tryTake() { return isOpen() ? 0 : msUntilOpening(); }
- *   protected giveBack() {}
+ * import { PermitSource } from 'manyfetch';
+ *
+ * class Bytes extends PermitSource {
+ *   free = 1000;
+ *   protected tryTake(_nowMs: number, cost: number) {
+ *     if (cost > this.free) return Infinity; // until something comes back; a number is milliseconds to wait
+ *     this.free -= cost;
+ *     return 0;
+ *   }
+ *   protected giveBack(_nowMs: number, cost: number) {
+ *     this.free += cost;
+ *   }
  * }
+ *
+ * const bytes = new Bytes();
+ * console.log(await bytes.with(() => bytes.free, { cost: 600 }), bytes.free); // prints 400 1000
  */
 export abstract class PermitSource<Told = never> {
   readonly #clock: Clock;
@@ -125,8 +137,14 @@ export abstract class PermitSource<Told = never> {
    *
    * @throws the reason of the signal; UsageError if nobody can ask for this cost
    * @example
-   * using permit = await source.acquire();
-   * await work();
+   * import { Semaphore } from 'manyfetch';
+   *
+   * const source = new Semaphore(2);
+   * {
+   *   using permit = await source.acquire({ signal: AbortSignal.timeout(1000) });
+   *   console.log(permit.cost, source.statistics().taken); // prints 1 1
+   * }
+   * console.log(source.statistics().taken); // prints 0
    */
   acquire(options: AcquireOptions = {}): Promise<Permit<Told>> {
     // Not an async function: that would take turns to pass a promise on, and who comes later could go on earlier.
@@ -159,7 +177,12 @@ export abstract class PermitSource<Told = never> {
    * Runs a function with a permit, which is given back when the function has ended, however it ends.
    *
    * @throws what the function throws, and as `acquire`
-   * @example const answer = await source.with(() => fetch(url));
+   * @example
+   * import { Semaphore } from 'manyfetch';
+   *
+   * const source = new Semaphore(1);
+   * const sums = await Promise.all([1, 2, 3].map((n) => source.with(async () => n + n)));
+   * console.log(sums); // prints [ 2, 4, 6 ]
    */
   async with<R>(fn: (permit: Permit<Told>) => R, options: AcquireOptions = {}): Promise<Awaited<R>> {
     const permit = await this.acquire(options);
@@ -185,7 +208,11 @@ export abstract class PermitSource<Told = never> {
   /**
    * The same function, each call of which waits for a permit first and gives it back at its end.
    *
-   * @example const politeFetch = source.wrap(fetch);
+   * @example
+   * import { Semaphore } from 'manyfetch';
+   *
+   * const oneAtATime = new Semaphore(1).wrap(async (name: string) => name.toUpperCase());
+   * console.log(await Promise.all([oneAtATime('a'), oneAtATime('b')])); // prints [ 'A', 'B' ]
    */
   wrap<This, Args extends unknown[], R>(
     fn: (this: This, ...args: Args) => R,
@@ -200,7 +227,16 @@ export abstract class PermitSource<Told = never> {
   /**
    * The same values, each of which is pulled with a permit. The permit covers the making of a value, not what is done with it.
    *
-   * @example for await (const page of source.wrapIterator(pages())) console.log(page);
+   * @example
+   * import { RateLimit } from 'manyfetch';
+   *
+   * async function* pages() {
+   *   yield 'first';
+   *   yield 'second';
+   * }
+   * for await (const page of new RateLimit('100/s').wrapIterator(pages())) console.log(page);
+   * // prints first
+   * // prints second
    */
   wrapIterator<T, Sent = unknown>(
     iterator: Iterator<T, unknown, Sent> | AsyncIterator<T, unknown, Sent>,

@@ -37,11 +37,16 @@ export interface RateLimitOptions {
  * rate passes when nothing else does.
  *
  * @example
- * const limit = new RateLimit(['10/s', '500/m']);
- * for (const url of urls) {
- *   await limit.acquire();
- *   void visit(url);
+ * import { RateLimit } from 'manyfetch';
+ *
+ * const limit = new RateLimit(['50/s', '90000/m:cost']);
+ * for (const question of ['one', 'two']) {
+ *   const permit = await limit.acquire({ cost: 10 }); // what it will probably cost
+ *   console.log(question);
+ *   permit.release({ cost: 15 }); // what it did cost: needed only for rates of costs
  * }
+ * // prints one
+ * // prints two
  */
 export class RateLimit extends PermitSource<RealCost> {
   readonly #rates: RateSet;

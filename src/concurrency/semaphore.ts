@@ -21,8 +21,19 @@ export interface SemaphoreStatistics {
  * capacity waits until it is raised, and all behind wait too; a signal gets out of that.
  *
  * @example
- * const semaphore = new Semaphore(5);
- * const sizes = await Promise.all(files.map((file) => semaphore.with(() => sizeOf(file))));
+ * import { Semaphore } from 'manyfetch';
+ *
+ * const semaphore = new Semaphore(2);
+ * const statuses = await Promise.all(
+ *   [200, 404, 500].map((status) =>
+ *     semaphore.with(async () => {
+ *       const answer = await fetch(`http://127.0.0.1:8080/status/${status}`, { headers: { connection: 'close' } });
+ *       await answer.bytes();
+ *       return answer.status;
+ *     }),
+ *   ),
+ * );
+ * console.log(statuses, semaphore.statistics().taken); // prints [ 200, 404, 500 ] 0
  */
 export class Semaphore extends PermitSource {
   #capacity: number;

@@ -35,8 +35,21 @@ const maxReplyBytes = 4 * 1024 * 1024;
  * @param results the path of the run's output
  * @throws UsageError `no_control` if no run works on it, or none that can be controlled from here
  * @example
- * const control = await connectControl('orders.results.jsonl');
- * await control.set({ concurrency: 20, rate: ['50/s'] });
+ * import { writeFileSync } from 'node:fs';
+ * import { connectControl, runBatch } from 'manyfetch';
+ *
+ * writeFileSync('urls.txt', 'http://127.0.0.1:8080/delay/0.1\n');
+ * const run = runBatch({
+ *   input: 'urls.txt',
+ *   output: 'results.jsonl',
+ *   onStart: async () => {
+ *     // In another process, as a rule.
+ *     const control = await connectControl('results.jsonl');
+ *     await control.set({ concurrency: 20, rate: ['50/s'] });
+ *     console.log((await control.status()).concurrency); // prints 20
+ *   },
+ * });
+ * console.log((await run).kind); // prints finished
  */
 export async function connectControl(results: string): Promise<RemoteRun> {
   const control: RemoteRun = {
