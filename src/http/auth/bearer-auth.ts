@@ -54,7 +54,8 @@ class AskedToken implements Auth {
 
   async #ask(): Promise<string> {
     try {
-      this.#value = headerOf(await this.#source());
+      // A function that throws at once is told of after this promise is kept, or it would be kept for ever.
+      this.#value = headerOf(await (async () => this.#source())());
       return this.#value;
     } finally {
       this.#coming = null;
