@@ -1,19 +1,33 @@
 // What is public, sorted; no logic. What is not listed here may change at any time.
 
 export type { BatchOptions } from './batch/batch-options.ts';
+export type { AnyResponse } from './client/any-response.ts';
 export type { AttemptReport } from './client/attempt-report.ts';
+export type { ClientHooks, OutgoingRequest, RetryEvent } from './client/client-hooks.ts';
+export type {
+  BodyChunk,
+  BodyInput,
+  ClientOptions,
+  RequestOptions,
+  SharedRequestOptions,
+} from './client/client-options.ts';
+export { ClientResponse } from './client/client-response.ts';
+export { Client } from './client/client.ts';
 export type { FetchManyOptions } from './client/fetch-many-options.ts';
 export { fetchMany } from './client/fetch-many.ts';
+export type { FetchProgress } from './client/fetch-progress.ts';
 export type { GatePermits, GatePermitsStatistics } from './client/gate-permits.ts';
 export { Governor, type GovernorLimits, type GovernorOptions, type GovernorStatistics } from './client/governor.ts';
 export { HarRecorder, type HarRecorderOptions, type HarRecorderStatistics } from './client/har/har-recorder.ts';
 export type { RecordedExchange } from './client/har/recorded-exchange.ts';
 export type { HeadersInput, RequestInput, Source, SourceItem } from './client/request-input.ts';
+export { ResponseError } from './client/response-error.ts';
 export { ResponseHeaders } from './client/response-headers.ts';
 export type { ResultStream } from './client/result-stream.ts';
 export type {
   BatchResult,
   FailedResult,
+  NotOkResult,
   OkResult,
   Result,
   ResultError,
@@ -21,6 +35,9 @@ export type {
   UnknownResult,
 } from './client/result.ts';
 export { type BatchOutcome, type BatchProgress, runBatch, type RunBatchOptions } from './client/run-batch.ts';
+export type { ClientStatistics } from './client/session/session.ts';
+export { StreamedResponse } from './client/streamed-response.ts';
+export type { Timings } from './client/timings.ts';
 export { type AcquireOptions, type Permit, PermitSource } from './concurrency/permit-source.ts';
 export { RateLimit, type RateLimitOptions, type RateLimitStatistics, type RealCost } from './concurrency/rate-limit.ts';
 export { Semaphore, type SemaphoreStatistics } from './concurrency/semaphore.ts';

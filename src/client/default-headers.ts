@@ -46,12 +46,25 @@ export class DefaultHeaders {
     return this.#names.length === 0;
   }
 
-  /** The headers of a request, and those of the options that it does not name. */
-  completed(own: unknown): unknown {
+  /**
+   * The headers of a request, and those of the options that it does not name.
+   * @param authorization of this request alone, unless its headers have one; null: that of the options
+   */
+  completed(own: unknown, authorization: string | null = null): unknown {
     const fields = headerFields(own);
-    if (this.isEmpty || typeof fields !== 'object' || fields === null || Array.isArray(fields)) return fields;
+    if (
+      (this.isEmpty && authorization === null) ||
+      typeof fields !== 'object' ||
+      fields === null ||
+      Array.isArray(fields)
+    )
+      return fields;
     const given = new Set(Object.keys(fields).map((name) => name.toLowerCase()));
     const all: HeaderFields = Object.assign(emptyFields(), fields);
+    if (authorization !== null && !given.has('authorization')) {
+      given.add('authorization');
+      all['authorization'] = authorization;
+    }
     for (const [lower, name] of this.#names) if (!given.has(lower)) all[name] = this.#fields[name];
     return all;
   }

@@ -2,7 +2,9 @@
 // resolve-fetch-options.ts checks it all once, before anything is sent.
 
 import type { BatchOptions } from '../batch/batch-options.ts';
+import type { FetchProgress } from './fetch-progress.ts';
 import type { HeadersInput } from './request-input.ts';
+import type { NotOkResult, OkResult, Result } from './result.ts';
 
 /** The options that mean the same for a batch. */
 export type SharedOption =
@@ -31,8 +33,38 @@ export type SharedOption =
   | 'transport'
   | 'user';
 
-/** How `fetchMany` sends. Times are milliseconds, sizes are bytes. */
-export interface FetchManyOptions extends Pick<BatchOptions, SharedOption> {
+/**
+ * How `fetchMany` sends, and what it calls. Times are milliseconds, sizes are bytes. `Item` is what the source gives, `Value` what
+ * `parse` makes of an ok result, `Fallback` what `onError` gives for another.
+ *
+ * Callbacks are called with each result once, as it is settled, and before it is yielded: `parse`, `onResult`, `onError`.
+ * A promise is waited for, with at most `concurrency` of them at once: while these are not settled nothing is sent.
+ */
+export interface FetchManyOptions<Item = unknown, Value = unknown, Fallback = unknown> extends Pick<
+  BatchOptions,
+  SharedOption
+> {
+  /**
+   * Makes the `value` of a result that is ok. If it throws, the result is `failed` with `callback_failed`, and
+   * `error.cause` is what it threw.
+   */
+  readonly parse?: (result: OkResult<Item, undefined>) => Value | PromiseLike<Value>;
+  /** Told every result. What it throws makes the result `failed`, as with `parse`. */
+  readonly onResult?: (result: Result<Item, Value, undefined>) => unknown;
+  /**
+   * Told every result that is not ok, also one of which `parse` or `onResult` threw. What it returns is the `value` of that
+   * result. What it throws ends the iteration, and is thrown there.
+   */
+  readonly onError?: (result: NotOkResult<Item, undefined>) => Fallback | PromiseLike<Fallback>;
+  /** Told how far it is, every `progressEveryMs` and once before the end. What it throws ends the iteration. */
+  readonly onProgress?: (progress: FetchProgress) => void;
+  /** @default 1000 */
+  readonly progressEveryMs?: number;
+  /**
+   * All of it, from when the first result is asked for: retries and waits included. What is late is cancelled, and each item
+   * that has no result gets a `failed` one with `deadline`. @default none
+   */
+  readonly totalTimeoutMs?: number;
   /** Sent with every request that does not name them itself. */
   readonly headers?: HeadersInput;
   /** PEM text of certificate authorities to trust besides the system's. */

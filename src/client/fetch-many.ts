@@ -7,7 +7,7 @@ import { UsageError } from '../errors.ts';
 import { chooseTransport } from '../http/choose-transport.ts';
 import { createUndiciTransport } from '../http/undici/undici-transport.ts';
 import type { FetchManyOptions } from './fetch-many-options.ts';
-import type { Source } from './request-input.ts';
+import type { Source, SourceItem } from './request-input.ts';
 import { resolveFetchOptions } from './resolve-fetch-options.ts';
 import { ResultStream } from './result-stream.ts';
 
@@ -19,22 +19,43 @@ import { ResultStream } from './result-stream.ts';
  *   that takes results slowly slows the sending. Memory does not grow with the number of items.
  * - Nothing begins before the first result is asked for.
  * - An item that fails, or that no request can be made of, is a result with its `error`. It never throws.
+ * - `result.item` is what the source gave, typed; `result.value` what the options `parse` and `onError` make of it.
  * - What the source itself throws is thrown, after what is in flight was cancelled and the results that were
- *   there have been given. So is the reason of `signal`.
+ *   there have been given. So is the reason of `signal`, and what `onError` throws.
  * - `break` cancels what is in flight, closes the source and waits until that is over. A source that is stuck in
  *   giving an item is waited for a second.
  * - A POST or PATCH carries an idempotency key, the same in each of its attempts.
  *
  * @throws {UsageError} at once, for options and sources that cannot be used
  * @example
- * for await (const result of fetchMany(urls, { concurrency: 500, retries: 3 })) {
- *   if (result.result === 'ok') console.log(result.index, result.status, await result.json());
- *   else console.error(result.index, result.error.code, result.error.message);
+ * import { fetchMany } from 'manyfetch';
+ *
+ * const urls = ['http://127.0.0.1:8080/hello/a', 'http://127.0.0.1:8080/status/404'];
+ * for await (const result of fetchMany(urls, { ordered: true, concurrency: 500, retries: 3 })) {
+ *   if (result.result === 'ok') console.log(result.item, await result.text());
+ *   else console.log(result.index, result.error.code); // prints 1 http_status
  * }
- * @example
- * const results = await fetchMany(urls, { ordered: true }).toArray();
+ * @example Items with data of one's own, and values instead of answers
+ * import { fetchMany } from 'manyfetch';
+ *
+ * const orders = [1, 2].map((id) => ({ url: 'http://127.0.0.1:8080/echo', json: { id }, context: { customer: `c-${id}` } }));
+ * const results = await fetchMany(orders, {
+ *   ordered: true,
+ *   parse: async (result) => (await result.json<{ json: { id: number } }>()).json.id,
+ *   onError: (result) => console.error(result.item.context.customer, result.error.message),
+ * }).toArray();
+ * console.log(results.map(({ item, value }) => `${item.context.customer} ${value}`)); // prints [ 'c-1 1', 'c-2 2' ]
+ * @example Half a second for all of them
+ * import { fetchMany } from 'manyfetch';
+ *
+ * const urls = ['http://127.0.0.1:8080/delay/0', 'http://127.0.0.1:8080/delay/9'];
+ * const results = await fetchMany(urls, { ordered: true, totalTimeoutMs: 500 }).toArray();
+ * console.log(results.map(({ error }) => error?.code ?? 'ok')); // prints [ 'ok', 'deadline' ]
  */
-export function fetchMany(source: Source, options: FetchManyOptions = {}): ResultStream {
+export function fetchMany<Item extends SourceItem, Value = undefined, Fallback = undefined>(
+  source: Source<Item>,
+  options: FetchManyOptions<Item, Value, Fallback> = {},
+): ResultStream<Item, Value, Fallback> {
   requireSource(source);
   const resolved = resolveFetchOptions(options);
   const transport = chooseTransport(resolved.sending.transport, resolved.connecting, createUndiciTransport);

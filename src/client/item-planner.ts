@@ -8,6 +8,7 @@ import type { Planned, Planner, SourceRecord } from '../plan/planner.ts';
 import { RecordPlanner } from '../plan/record-planner.ts';
 import { isObject, jsonText } from '../plan/record-scope.ts';
 import type { DefaultHeaders } from './default-headers.ts';
+import { authorizationOf, ItemRules } from './item-rules.ts';
 
 export interface ItemPlannerOptions {
   /** Part of every idempotency key. */
@@ -23,6 +24,7 @@ export interface ItemPlannerOptions {
 export class ItemPlanner implements Planner {
   readonly #headers: DefaultHeaders;
   readonly #records: RecordPlanner;
+  readonly #rules = new ItemRules();
 
   constructor({ runId, baseUrl, headers, idempotencyHeader, countsCost }: ItemPlannerOptions) {
     this.#headers = headers;
@@ -46,10 +48,15 @@ export class ItemPlanner implements Planner {
   }
 
   plan({ value, index }: SourceRecord): Planned {
+    let id: string | null = null;
     try {
-      return this.#records.plan({ value: this.#recordOf(value), index });
+      const planned = this.#records.plan({ value: this.#recordOf(value), index });
+      if (planned.kind !== 'request' || !isObject(value)) return planned;
+      id = planned.id;
+      const rules = this.#rules.of(value);
+      return rules === undefined ? planned : { ...planned, rules };
     } catch (error) {
-      return { kind: 'bad', id: null, error: asRecordError(error) };
+      return { kind: 'bad', id, error: asRecordError(error) };
     }
   }
 
@@ -62,7 +69,9 @@ export class ItemPlanner implements Planner {
 
   #withHeaders(item: Record<string, unknown>): Record<string, unknown> {
     const own = item['headers'];
-    return own === undefined && this.#headers.isEmpty ? item : { ...item, headers: this.#headers.completed(own) };
+    const authorization = authorizationOf(item);
+    if (own === undefined && authorization === null && this.#headers.isEmpty) return item;
+    return { ...item, headers: this.#headers.completed(own, authorization) };
   }
 
   #withJson(item: Record<string, unknown>, json: unknown): Record<string, unknown> {
@@ -71,7 +80,7 @@ export class ItemPlanner implements Planner {
         hint: 'Leave one of them out.',
       });
     }
-    const headers = this.#headers.completed(item['headers']);
+    const headers = this.#headers.completed(item['headers'], authorizationOf(item));
     return { ...item, headers: withJsonType(headers), body: jsonText(json) };
   }
 }

@@ -12,7 +12,11 @@ export type HeadersInput =
 /**
  * One request. Give `body` or `json`, not both.
  *
- * @example { url: 'https://api.example.com/orders', json: { sku: 'A-1', quantity: 2 }, id: 'o-17' }
+ * @example
+ * import { fetchMany, type RequestInput } from 'manyfetch';
+ *
+ * const order: RequestInput = { url: 'http://127.0.0.1:8080/echo', json: { sku: 'A-1', quantity: 2 }, id: 'o-17' };
+ * for await (const result of fetchMany([order])) console.log(result.id, result.method, result.status); // prints o-17 POST 200
  */
 export interface RequestInput {
   /** Absolute, or relative to the option `baseUrl`. */
@@ -28,12 +32,24 @@ export interface RequestInput {
   readonly id?: string | number;
   /** One attempt, in milliseconds. @default the option `timeoutMs` */
   readonly timeoutMs?: number;
+  /** Attempts after the first. @default the option `retries` */
+  readonly retries?: number;
+  /** Redirects followed at most. @default the option `redirects` */
+  readonly redirects?: number;
+  /** Which statuses are ok, such as `'2xx,404'`. @default the option `success` */
+  readonly success?: string;
+  /** `name:password`, sent as Basic credentials. @default the option `user` */
+  readonly user?: string;
+  /** A token, sent as Bearer credentials. @default the option `bearer` */
+  readonly bearer?: string;
   /** What it costs, from 0 up, if the option `rate` counts costs, such as `'90000/m:cost'`. @default 1 */
   readonly cost?: number;
+  /** Anything of yours. It is not looked at, and comes back with the item as `result.item.context`. */
+  readonly context?: unknown;
 }
 
 /** One item of a source: a URL to get, or a whole request. */
 export type SourceItem = string | URL | RequestInput;
 
 /** Where items come from: a list, a generator, a stream, a cursor. Read only while there is room. */
-export type Source = Iterable<SourceItem> | AsyncIterable<SourceItem>;
+export type Source<Item extends SourceItem = SourceItem> = Iterable<Item> | AsyncIterable<Item>;

@@ -14,11 +14,13 @@ import { basic } from '../plan/header-plan.ts';
 import { nearestName } from '../plan/nearest-name.ts';
 import { DefaultHeaders } from './default-headers.ts';
 import type { FetchManyOptions, SharedOption } from './fetch-many-options.ts';
+import type { FetchProgress } from './fetch-progress.ts';
 import type { ItemPlannerOptions } from './item-planner.ts';
+import type { CallbackOptions } from './result-callbacks.ts';
 
 type OwnOption = Exclude<keyof FetchManyOptions, SharedOption>;
 
-const shared: readonly string[] = Object.keys({
+const sharedNames: readonly string[] = Object.keys({
   baseUrl: 0,
   bearer: 0,
   concurrency: 0,
@@ -45,13 +47,19 @@ const shared: readonly string[] = Object.keys({
   user: 0,
 } satisfies Record<SharedOption, 0>);
 
-const own: readonly string[] = Object.keys({
+const ownNames: readonly string[] = Object.keys({
   headers: 0,
   ca: 0,
   cert: 0,
   key: 0,
+  onError: 0,
+  onProgress: 0,
+  onResult: 0,
   ordered: 0,
+  parse: 0,
+  progressEveryMs: 0,
   signal: 0,
+  totalTimeoutMs: 0,
 } satisfies Record<OwnOption, 0>);
 
 /** Checked and complete. */
@@ -61,16 +69,25 @@ export interface ResolvedFetchOptions {
   readonly connecting: TransportOptions;
   readonly ordered: boolean;
   readonly signal: AbortSignal | null;
+  readonly callbacks: CallbackOptions;
+  readonly onProgress: ((progress: FetchProgress) => void) | null;
+  readonly progressEveryMs: number;
+  readonly totalTimeoutMs: number | null;
 }
 
 /** @throws {UsageError} `bad_option`, `unknown_option` */
-export function resolveFetchOptions(options: FetchManyOptions): ResolvedFetchOptions {
+export function resolveFetchOptions<Item, Value, Fallback>(
+  options: FetchManyOptions<Item, Value, Fallback>,
+): ResolvedFetchOptions {
   refuseUnknown(options);
-  const { ca, cert, key, ordered = false, signal } = options;
-  for (const [name, pem] of Object.entries({ ca, cert, key })) requirePem(name, pem);
+  const { ordered = false, signal, parse, onResult, onError, onProgress, ...others } = options;
+  const { progressEveryMs = 1000, totalTimeoutMs, headers, ca, ...rest } = others;
+  for (const [name, pem] of Object.entries({ ca, cert: rest.cert, key: rest.key })) requirePem(name, pem);
   if (typeof ordered !== 'boolean') throw badOption('`ordered`', 'true or false', ordered);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('`signal`', 'an AbortSignal', signal);
-  const { headers, ca: _ca, ordered: _ordered, signal: _signal, ...rest } = options;
+  const callbacks = { parse, onResult, onError };
+  for (const [name, callback] of Object.entries({ ...callbacks, onProgress })) requireFunction(name, callback);
+  for (const [name, ms] of Object.entries({ progressEveryMs, totalTimeoutMs })) requireMs(name, ms);
   // One place judges the values that both take; a batch must have files, of which nothing is used here.
   const batch: BatchOptions = { maxOutageMs: 60_000, ...rest, input: '-', output: '-' };
   const sending = resolveOptions(batch);
@@ -86,26 +103,37 @@ export function resolveFetchOptions(options: FetchManyOptions): ResolvedFetchOpt
       idempotencyHeader: idempotencyHeaderOf(plan),
       countsCost: plan.countsCost === true,
     },
-    connecting: {
-      connectTimeoutMs: sending.connectTimeoutMs,
-      verifyTls: !sending.insecure,
-      http: sending.http,
-      pipelining: sending.pipelining,
-      env: process.env,
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-      ...(sending.proxy === undefined ? {} : { proxy: sending.proxy }),
-    },
+    connecting: connecting(sending, { ca, cert: rest.cert, key: rest.key }),
     ordered,
     signal: signal ?? null,
+    callbacks,
+    onProgress: onProgress ?? null,
+    progressEveryMs,
+    totalTimeoutMs: totalTimeoutMs ?? null,
+  };
+}
+
+function connecting(
+  { connectTimeoutMs, http, insecure, pipelining, proxy }: ResolvedOptions,
+  { ca, cert, key }: Readonly<Record<'ca' | 'cert' | 'key', string | undefined>>,
+): TransportOptions {
+  return {
+    connectTimeoutMs,
+    verifyTls: !insecure,
+    http,
+    pipelining,
+    env: process.env,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(proxy === undefined ? {} : { proxy }),
   };
 }
 
 function refuseUnknown(options: unknown): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw badOption('the options', 'an object', options);
-  const names = [...shared, ...own];
+  const names = [...sharedNames, ...ownNames];
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue;
     const near = nearestName(name, names);
@@ -115,6 +143,18 @@ function refuseUnknown(options: unknown): void {
       near === null ? {} : { hint: `did you mean \`${near}\`?` },
     );
   }
+}
+
+function requireFunction(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') throw badOption(`\`${name}\``, 'a function', value);
+}
+
+/** What a timer can wait. */
+const longestMs = 2 ** 31 - 1;
+
+function requireMs(name: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'number' && value >= 1 && value <= longestMs)) return;
+  throw badOption(`\`${name}\``, 'a time from 1 ms to 24 days, in milliseconds', value);
 }
 
 /** Not shown if it is wrong: it may be a key. */

@@ -2,12 +2,16 @@
 // text or JSON. The body is here already and decoded; reading it waits for nothing and can be repeated.
 // Invariant: what `result` says decides which of `status` and `error` are there.
 
-import type { ResultError, Result as SettledResult } from '../http/result.ts';
+import type { ResultError as SettledError, Result as SettledResult } from '../http/result.ts';
 import { ContentTypes } from '../output/content-type.ts';
 import { TextDecoding } from '../output/decode-text.ts';
 import { ResponseHeaders } from './response-headers.ts';
 
-export type { ResultError } from '../http/result.ts';
+/** Why an item is not ok. */
+export interface ResultError extends SettledError {
+  /** With `callback_failed`: what the callback threw. */
+  readonly cause?: unknown;
+}
 
 /** What all results tell. Times are milliseconds. */
 interface ResultFacts {
@@ -39,15 +43,23 @@ interface ResultFacts {
   json<T = unknown>(): Promise<T>;
 }
 
+/** What a result of `fetchMany` carries besides; both are undefined in a batch. */
+interface Carried<Item, Value> {
+  /** What the source gave: the same object. */
+  readonly item: Item;
+  /** Of an ok result what `parse` made of it, of another what `onError` gave for it. */
+  readonly value: Value;
+}
+
 /** The answer was a success. */
-export interface OkResult extends ResultFacts {
+export interface OkResult<Item = unknown, Value = unknown> extends ResultFacts, Carried<Item, Value> {
   readonly result: 'ok';
   readonly status: number;
   readonly error: null;
 }
 
 /** It is known not to have succeeded. */
-export interface FailedResult extends ResultFacts {
+export interface FailedResult<Item = unknown, Value = unknown> extends ResultFacts, Carried<Item, Value> {
   readonly result: 'failed';
   /** Of the last answer; null if none came. */
   readonly status: number | null;
@@ -55,30 +67,39 @@ export interface FailedResult extends ResultFacts {
 }
 
 /** With `delivery: 'at-most-once'`: it may have been carried out, and nobody can tell. */
-export interface UnknownResult extends ResultFacts {
+export interface UnknownResult<Item = unknown, Value = unknown> extends ResultFacts, Carried<Item, Value> {
   readonly result: 'unknown';
   readonly status: null;
   readonly error: ResultError;
 }
 
 /** The map module of a batch left the record out: nothing was sent, and that is `ok`. */
-export interface SkippedResult extends ResultFacts {
+export interface SkippedResult extends ResultFacts, Carried<undefined, undefined> {
   readonly result: 'ok';
   readonly status: null;
   readonly error: null;
 }
 
-/** What became of one item. */
-export type Result = OkResult | FailedResult | UnknownResult;
+/** What became of an item that is not ok. `Fallback`: what `onError` gives. */
+export type NotOkResult<Item = unknown, Fallback = unknown> =
+  | FailedResult<Item, Fallback>
+  | UnknownResult<Item, Fallback>;
+
+/** What became of one item. `Item`: what the source gives; `Value` and `Fallback`: what `parse` and `onError` make of it. */
+export type Result<Item = unknown, Value = unknown, Fallback = unknown> =
+  | OkResult<Item, Value>
+  | NotOkResult<Item, Fallback>;
 
 /** What became of one record of a batch. */
-export type BatchResult = Result | SkippedResult;
+export type BatchResult = Result<undefined, undefined, undefined> | SkippedResult;
 
 const contentTypes = new ContentTypes();
 const decoding = new TextDecoding();
 const nothing = Buffer.alloc(0);
+const noHeaders: readonly string[] = [];
 
-class ReadableResult implements ResultFacts {
+/** The one class of results. Those who are given one see it as a `Result`. */
+export class ReadableResult implements ResultFacts, Carried<unknown, unknown> {
   readonly index: number;
   readonly id: string | null;
   readonly result: SettledResult['result'];
@@ -91,11 +112,13 @@ class ReadableResult implements ResultFacts {
   readonly url: string | null;
   readonly finalUrl: string | null;
   readonly error: ResultError | null;
-  readonly #section: readonly string[];
-  readonly #body: Buffer;
+  readonly item: unknown;
+  /** To be written once, before the caller is given the result. */
+  value: unknown = undefined;
+  readonly #settled: SettledResult;
   #headers: ResponseHeaders | null = null;
 
-  constructor(settled: SettledResult) {
+  constructor(settled: SettledResult, item?: unknown) {
     this.index = settled.index;
     this.id = settled.id;
     this.result = settled.result;
@@ -108,8 +131,26 @@ class ReadableResult implements ResultFacts {
     this.url = settled.url;
     this.finalUrl = settled.finalUrl;
     this.error = settled.result === 'ok' ? null : settled.error;
-    this.#section = settled.answer?.headers ?? [];
-    this.#body = settled.answer?.body ?? nothing;
+    this.item = item;
+    this.#settled = settled;
+  }
+
+  /** How much memory its body holds. */
+  static bytesOf(result: ReadableResult): number {
+    return result.#body.length;
+  }
+
+  /** The same with another end: a callback of the caller's threw. */
+  static failedBy(result: ReadableResult, error: ResultError): ReadableResult {
+    return new ReadableResult({ ...result.#settled, result: 'failed', error }, result.item);
+  }
+
+  get #section(): readonly string[] {
+    return this.#settled.answer?.headers ?? noHeaders;
+  }
+
+  get #body(): Buffer {
+    return this.#settled.answer?.body ?? nothing;
   }
 
   get headers(): ResponseHeaders {
@@ -138,7 +179,7 @@ class ReadableResult implements ResultFacts {
 }
 
 /** A result as a caller sees it. */
-export function readableResult(settled: SettledResult): BatchResult {
+export function batchResult(settled: SettledResult): BatchResult {
   // The class has the fields that each `result` promises; only a union can say which belong together.
   return new ReadableResult(settled) as ResultFacts as BatchResult;
 }

@@ -14,8 +14,9 @@ import type { Advance } from '../report/progress-snapshot.ts';
 import type { Ending, Summary } from '../report/run-summary.ts';
 import type { SettledCounts, Statistics } from '../report/statistics.ts';
 import { Callbacks } from './callbacks.ts';
-import { readableResult } from './result.ts';
+import { batchResult } from './result.ts';
 import type { BatchResult } from './result.ts';
+import { Ticker } from './ticker.ts';
 
 /** How `runBatch` reads, sends and records, and who is told. Times are milliseconds, sizes are bytes. */
 export interface RunBatchOptions extends BatchOptions {
@@ -68,17 +69,22 @@ export interface BatchOutcome {
  * @throws {DiskError} if the output cannot be made
  * @throws what a callback threw, after the run was stopped
  * @example
+ * import { writeFileSync } from 'node:fs';
+ * import { runBatch } from 'manyfetch';
+ *
+ * writeFileSync('orders.jsonl', '{"id":"o-1","sku":"A-1"}\n{"id":"o-2","sku":"B-7"}\n');
  * const outcome = await runBatch({
  *   input: 'orders.jsonl',
  *   output: 'results.jsonl',
- *   url: 'https://api.example.com/orders',
+ *   url: 'http://127.0.0.1:8080/echo',
  *   recordAsJson: true,
  *   concurrency: 40,
  *   onResult: (result) => {
  *     if (result.result !== 'ok') console.error(result.id, result.error.message);
  *   },
  * });
- * console.log(outcome.kind, outcome.counts.ok, outcome.counts.failed);
+ * console.log(outcome.kind, outcome.counts.ok); // prints finished 2
+ * if (outcome.kind === 'stopped') console.log('call it again to go on');
  */
 export async function runBatch(options: RunBatchOptions): Promise<BatchOutcome> {
   const { onStart, onResult, onProgress, progressEveryMs = 1000, signal, ...batch } = options;
@@ -95,21 +101,21 @@ export async function runBatch(options: RunBatchOptions): Promise<BatchOutcome> 
   const tellResult =
     onResult === undefined
       ? null
-      : (result: SettledResult): void => callbacks.call(() => onResult(readableResult(result)));
+      : (result: SettledResult): void => callbacks.call(() => onResult(batchResult(result)));
   run = await startBatch(batch, { onResult: tellResult });
   const { control } = run;
   if (onStart !== undefined && control !== null) callbacks.call(() => onStart(control));
   const tellProgress = progressTeller(run, onProgress, callbacks);
   signal?.addEventListener('abort', stop);
   if (signal?.aborted === true) stop();
-  const ticking = every(progressEveryMs, tellProgress);
+  const ticker = tellProgress === null ? null : new Ticker(progressEveryMs, tellProgress, systemClock);
   try {
     const { kind, summary, error } = await run.done;
     tellProgress?.();
     await callbacks.finish();
     return { kind, counts: summary.statistics.settled, summary, error };
   } finally {
-    ticking.end();
+    ticker?.end();
     signal?.removeEventListener('abort', stop);
   }
 }
@@ -124,17 +130,6 @@ function progressTeller(
     const snapshot = run.snapshot();
     callbacks.call(() => onProgress({ ...advanceOf(snapshot), statistics: snapshot.statistics }));
   };
-}
-
-/** Calls back again and again until it is ended. */
-function every(periodMs: number, callback: (() => void) | null): { end(): void } {
-  if (callback === null) return { end: () => undefined };
-  const tick = (): void => {
-    timer = systemClock.setTimer(periodMs, tick);
-    callback();
-  };
-  let timer = systemClock.setTimer(periodMs, tick);
-  return { end: () => systemClock.clearTimer(timer) };
 }
 
 function requireFunction(name: string, value: unknown): void {

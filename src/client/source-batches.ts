@@ -16,18 +16,25 @@ export class SourceBatches implements AsyncIterator<InputBatch, undefined> {
   readonly #clock: Clock;
   readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>;
   readonly #isAsync: boolean;
+  readonly #onRead: (index: number, item: unknown) => void;
   #items: unknown[] = [];
+  /** Of the first of `#items`, and of what comes next. */
   #index = 0;
+  #nextIndex = 0;
   #asking = false;
   #ended = false;
   #failure: { readonly error: unknown } | null = null;
   #waiting: PromiseWithResolvers<Batch> | null = null;
   #closed: Promise<void> | null = null;
 
-  /** @param most items that are read ahead of a batch */
-  constructor(source: Source, most: number, clock: Clock) {
+  /**
+   * @param most items that are read ahead of a batch
+   * @param onRead told each item that was taken from the source
+   */
+  constructor(source: Source, most: number, clock: Clock, onRead: (index: number, item: unknown) => void = ignore) {
     this.#most = most;
     this.#clock = clock;
+    this.#onRead = onRead;
     this.#isAsync = Symbol.asyncIterator in source;
     this.#iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   }
@@ -51,6 +58,27 @@ export class SourceBatches implements AsyncIterator<InputBatch, undefined> {
     this.#ended = true;
     await this.#closed?.catch(() => undefined);
     return { value: undefined, done: true };
+  }
+
+  /** The source has no more, or broke. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Reads on by itself, one item after another: for what is not to be sent any more. */
+  rest(): Iterable<readonly [index: number, item: unknown]> {
+    if (this.#isAsync || this.#ended) return [];
+    this.#ended = true;
+    return this.#readOn();
+  }
+
+  *#readOn(): Generator<readonly [index: number, item: unknown], undefined> {
+    const iterator = this.#iterator as Iterator<unknown>;
+    for (let next = iterator.next(); next.done !== true; next = iterator.next()) {
+      const index = this.#nextIndex++;
+      this.#onRead(index, next.value);
+      yield [index, next.value];
+    }
   }
 
   /** Settles when the source is closed; rejects with what it threw at that. */
@@ -98,8 +126,12 @@ export class SourceBatches implements AsyncIterator<InputBatch, undefined> {
   };
 
   #take(item: IteratorResult<unknown>): void {
-    if (item.done === true) this.#ended = true;
-    else this.#items.push(item.value);
+    if (item.done === true) {
+      this.#ended = true;
+      return;
+    }
+    this.#items.push(item.value);
+    this.#onRead(this.#nextIndex++, item.value);
   }
 
   #fail(error: unknown): void {
@@ -148,6 +180,8 @@ export class SourceBatches implements AsyncIterator<InputBatch, undefined> {
     }
   }
 }
+
+function ignore(): void {}
 
 /** A source has ordinals only. */
 function positionOf(index: number): InputPosition {

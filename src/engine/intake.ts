@@ -33,6 +33,8 @@ export interface IntakeOptions {
   readonly maxParked?: number;
   /** Bytes of request bodies that may be held at once. @default 128 MiB */
   readonly maxHeldBytes?: number;
+  /** Told each record that became a request, before it is sent. */
+  readonly onPlanned?: ((job: Job) => void) | undefined;
 }
 
 /** As long as all records go to one origin, reading further ahead would find nothing that can be sent. */
@@ -149,9 +151,11 @@ export class Intake {
       plannedMs: nowMs,
       cost: planned.cost,
       costGuess: governor.costs,
+      rules: planned.rules,
     };
     const job = new Job(start, this.#targets.lanes.of(request.origin), this.#targets.ends);
     this.#heldBytes += bodyBytes(job);
+    this.#options.onPlanned?.(job);
     if (isOnce(request.method, policy) && recorder.isDoubtful(index)) {
       const message = 'the run ended while the request was in flight; with at-most-once it is not sent again';
       this.release(job);

@@ -8,6 +8,7 @@ import type { TimeoutOwner } from '../concurrency/timer-wheel.ts';
 import { TransportError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Exchange, ResponseHandler } from '../http/transport.ts';
+import type { RequestRules } from '../plan/planner.ts';
 import type { Lane } from './lane.ts';
 import type { Linked } from './linked-list.ts';
 
@@ -29,6 +30,8 @@ export interface JobStart {
   readonly cost: number | null;
   /** What to take for it then. */
   readonly costGuess: { readonly value: number };
+  /** What it wants otherwise; undefined: nothing. */
+  readonly rules: RequestRules | undefined;
 }
 
 const nothing = Buffer.alloc(0);

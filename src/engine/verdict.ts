@@ -104,14 +104,15 @@ export class Verdict {
 
   /** Judges an attempt that has ended now. */
   judge(job: Job, error: TransportError | null, nowMs: number): void {
-    const { events, success } = this.#options;
+    const { events } = this.#options;
+    const success = job.start.rules?.success ?? this.#options.success;
     const ms = nowMs - job.exchangeStartedMs;
     job.endExchange(ms);
     const status = error === null ? job.status : null;
     const code = error?.code ?? null;
     const isOk = status !== null && success.has(status);
     const onward = status === null || isOk ? null : redirect(job.request, status, job.headers);
-    const outcome = isOk || onward?.kind === 'follow' ? 'success' : this.#classify(status, code);
+    const outcome = isOk || onward?.kind === 'follow' ? 'success' : this.#classify(status, code, success);
     const end = {
       origin: job.request.origin,
       outcome,
@@ -135,14 +136,15 @@ export class Verdict {
     }
   }
 
-  #classify(status: number | null, code: ErrorCode | null): Outcome {
+  #classify(status: number | null, code: ErrorCode | null, success: Statuses): Outcome {
     if (code !== null) return classifyError(code);
-    return classifyStatus(status ?? 0, this.#options.success);
+    return classifyStatus(status ?? 0, success);
   }
 
   #follow(job: Job, next: Job['request'], nowMs: number): void {
-    if (job.redirects >= this.#options.redirects) {
-      const message = `more than ${this.#options.redirects} redirects; the last one led to ${next.shownUrl}`;
+    const most = job.start.rules?.redirects ?? this.#options.redirects;
+    if (job.redirects >= most) {
+      const message = `more than ${most} redirects; the last one led to ${next.shownUrl}`;
       this.#decode(job, { code: 'too_many_redirects', message }, nowMs);
       return;
     }
@@ -152,7 +154,8 @@ export class Verdict {
   }
 
   #fail(job: Job, status: number | null, error: TransportError | null, nowMs: number): void {
-    const { clock, policy } = this.#options;
+    const { clock } = this.#options;
+    const policy = this.#policyOf(job);
     const askedMs = status === null ? null : retryAfterMs(job.headers, clock.wallNow());
     const isFree = this.#isFree(job, error, nowMs);
     const decision = decide(
@@ -181,6 +184,11 @@ export class Verdict {
     } else {
       this.#decode(job, { code: 'http_status', message: `the server answered ${status}` }, nowMs);
     }
+  }
+
+  #policyOf({ start: { rules } }: Job): RetryPolicy {
+    const { policy } = this.#options;
+    return rules?.retries === undefined ? policy : { ...policy, retries: rules.retries };
   }
 
   #again(job: Job, delayMs: number, isFree: boolean, nowMs: number): void {

@@ -4,6 +4,16 @@
 import type { RecordError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 
+/** What one record wants otherwise than its run; what is absent is the run's. */
+export interface RequestRules {
+  /** Attempts after the first. */
+  readonly retries?: number;
+  /** Redirects followed at most. */
+  readonly redirects?: number;
+  /** Which statuses are ok. */
+  readonly success?: { has(status: number): boolean };
+}
+
 /** What a record became. */
 export type Planned =
   | {
@@ -14,6 +24,7 @@ export type Planned =
       readonly timeoutMs: number | null;
       /** What it costs, from 0 up, for rates that count that; null: nothing says it. */
       readonly cost: number | null;
+      readonly rules?: RequestRules;
     }
   | { readonly kind: 'bad'; readonly id: string | null; readonly error: RecordError }
   | { readonly kind: 'skip'; readonly id: string | null };

@@ -29,15 +29,27 @@ import type {
   UnknownResult,
 } from '../../src/index.ts';
 
+declare const options: FetchManyOptions;
 declare const fetched: Result;
 const untyped = () => fetched.json();
 const typed = () => fetched.json<{ id: string }>();
+declare const urls: string[];
+declare const send: typeof fetchMany;
+declare const later: AsyncGenerator<string | URL>;
+const plain = () => send(urls);
+const withContext = () => send([{ url: 'http://a.example', context: { customer: 'c-1' } }]);
+const withValues = () =>
+  send(new Set(urls), {
+    parse: async (result) => (await result.text()).length + result.item.length,
+    onResult: (result) => result.value?.toFixed(),
+    onError: (result) => (result.error.message === '' ? null : null),
+  });
+const mixed = () => send(later, { onResult: async () => undefined });
+const sameOptions = () => send(urls, options);
 
 describe('fetchMany', () => {
   test('takes any source of URLs and requests', () => {
-    expectTypeOf<typeof fetchMany>().parameters.toEqualTypeOf<
-      [source: Source, options?: FetchManyOptions | undefined]
-    >();
+    expectTypeOf<Parameters<typeof fetchMany>[0]>().toEqualTypeOf<Source>();
     expectTypeOf<string[]>().toExtend<Source>();
     expectTypeOf<ReadonlySet<URL>>().toExtend<Source>();
     expectTypeOf<Generator<RequestInput>>().toExtend<Source>();
@@ -59,16 +71,32 @@ describe('fetchMany', () => {
   });
 
   test('gives a stream of results', () => {
-    expectTypeOf<ReturnType<typeof fetchMany>>().toEqualTypeOf<ResultStream>();
+    expectTypeOf<ReturnType<typeof plain>>().toEqualTypeOf<ResultStream<string, undefined, undefined>>();
+    expectTypeOf<ReturnType<typeof plain>>().toExtend<ResultStream>();
     expectTypeOf<ResultStream>().toExtend<AsyncIterable<Result>>();
     expectTypeOf<ResultStream>().toExtend<AsyncDisposable>();
     expectTypeOf<ResultStream['toArray']>().returns.resolves.toEqualTypeOf<Result[]>();
+  });
+
+  test('gives back items as the source has them, and values as callbacks make them', () => {
+    type Yielded<Call extends () => AsyncIterable<unknown>> =
+      ReturnType<Call> extends AsyncIterable<infer Yield> ? Yield : never;
+    expectTypeOf<Yielded<typeof plain>['item']>().toEqualTypeOf<string>();
+    expectTypeOf<Yielded<typeof plain>['value']>().toEqualTypeOf<undefined>();
+    expectTypeOf<Yielded<typeof withContext>['item']['context']>().toEqualTypeOf<{ customer: string }>();
+    expectTypeOf<Yielded<typeof withValues>['value']>().toEqualTypeOf<number | null>();
+    expectTypeOf<Extract<Yielded<typeof withValues>, { result: 'ok' }>['value']>().toEqualTypeOf<number>();
+    expectTypeOf<Extract<Yielded<typeof withValues>, { result: 'failed' }>['value']>().toEqualTypeOf<null>();
+    expectTypeOf<Yielded<typeof mixed>['item']>().toEqualTypeOf<string | URL>();
+    expectTypeOf<Yielded<typeof sameOptions>['item']>().toEqualTypeOf<string>();
+    expectTypeOf<Yielded<typeof plain>>().toExtend<Result>();
   });
 
   test('has options that are typed by their values', () => {
     expectTypeOf<FetchManyOptions['concurrency']>().toEqualTypeOf<number | 'auto' | undefined>();
     expectTypeOf<FetchManyOptions['delivery']>().toEqualTypeOf<'at-least-once' | 'at-most-once' | undefined>();
     expectTypeOf<FetchManyOptions['signal']>().toEqualTypeOf<AbortSignal | undefined>();
+    expectTypeOf<FetchManyOptions['totalTimeoutMs']>().toEqualTypeOf<number | undefined>();
     expectTypeOf<FetchManyOptions>().not.toHaveProperty('output');
   });
 });
