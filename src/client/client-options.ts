@@ -1,0 +1,122 @@
+// What a client can be told, for all its requests and for a single one. Public types, no logic; what they may hold
+// is checked once in session/resolve-client-options.ts, and for a request in session/call-settings.ts.
+
+import type { Clock } from '../concurrency/clock.ts';
+import type { Auth, Authorize } from '../http/auth/auth.ts';
+import type { CookiesInput } from '../http/cookies/cookie-header.ts';
+import type { CookieJar } from '../http/cookies/cookie-jar.ts';
+import type { FormFields } from '../http/forms/form-body.ts';
+import type { MultipartParts } from '../http/forms/multipart-body.ts';
+import type { Transport } from '../http/transport.ts';
+import type { ClientHooks } from './client-hooks.ts';
+import type { HarRecorder } from './har/har-recorder.ts';
+import type { HeadersInput } from './request-input.ts';
+
+/** Bytes, or text that is sent as UTF-8. */
+export type BodyChunk = string | Uint8Array;
+
+/**
+ * The body of a request as it is. A stream is pulled only as fast as the connection takes it. One that can be read once
+ * cannot be sent again: give a function that makes it, and redirects, retries and challenges work with it as well.
+ */
+export type BodyInput =
+  | BodyChunk
+  | URLSearchParams
+  | AsyncIterable<BodyChunk>
+  | Iterable<BodyChunk>
+  | (() => AsyncIterable<BodyChunk> | Iterable<BodyChunk>);
+
+/** What can be said for all requests of a client, and otherwise for a single one. Times are milliseconds; null: no limit. */
+export interface SharedRequestOptions {
+  /** Of a request they win over those of the client; null leaves one out. */
+  readonly headers?: HeadersInput;
+  /** Appended to the query of the URL. Of a request they win over those of the client; null leaves one out. */
+  readonly params?: FormFields;
+  /**
+   * Makes the header `authorization`: `basicAuth`, `bearerAuth`, `digestAuth`, or a function. It goes to the origin of the URL that
+   * was asked for, and nowhere else. That of a client with a `baseUrl` goes to the origin of the `baseUrl` only.
+   */
+  readonly auth?: Auth | Authorize | null;
+  /**
+   * One attempt, redirects included, from the moment it may be sent (waiting for the limits of the client is not counted) until
+   * the answer is complete; of a stream until its head. @default 30000
+   */
+  readonly timeoutMs?: number | null;
+  /** From the last byte of the request until the head of the answer. @default null */
+  readonly headersTimeoutMs?: number | null;
+  /** Between two pieces of the body, while its reader is ready for more. @default 300000 */
+  readonly bodyTimeoutMs?: number | null;
+  /** Everything: limits, attempts, waits between them, and the body of a stream. @default null */
+  readonly totalTimeoutMs?: number | null;
+  /** The longest wait for the limits of the client. @default null */
+  readonly queueTimeoutMs?: number | null;
+  /** Followed at most; 0: an answer that redirects is an answer like others. @default 10 */
+  readonly redirects?: number;
+  /**
+   * Attempts after the first. A POST or PATCH is sent again only with an idempotency key, or if it had not left. @default 0: a call
+   * is one request, unless it says otherwise
+   */
+  readonly retries?: number;
+  /** What is worth another attempt: statuses, `network`, `timeout`. @default '408,425,429,5xx,network,timeout' */
+  readonly retryOn?: string;
+  /** When a server asks for a longer wait (`Retry-After`), its answer is the answer. @default 60000 */
+  readonly maxWaitMs?: number;
+  /** A larger answer, decoded, is an error. Of streams only what is read as a whole. @default 64 MiB */
+  readonly maxBodyBytes?: number;
+  /** Undo content encodings, and ask for them. @default true */
+  readonly decompress?: boolean;
+  /** An answer from 400 up is thrown as a `ResponseError`. @default false */
+  readonly raiseForStatus?: boolean;
+}
+
+/** What can be said of one request. Give one of `json`, `form`, `multipart`, `body`, or none. */
+export interface RequestOptions extends SharedRequestOptions {
+  /** Any value that JSON can say. */
+  readonly json?: unknown;
+  /** Fields, sent as `application/x-www-form-urlencoded`. */
+  readonly form?: FormFields;
+  /** Parts, sent as `multipart/form-data`; files with `filePart`. */
+  readonly multipart?: MultipartParts;
+  readonly body?: BodyInput;
+  /** Sent with this request besides those of the jar; false: neither send nor keep any. */
+  readonly cookies?: CookiesInput | false;
+  /** Ends the request, wherever it is, with the reason of the signal. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a client works. Times are milliseconds, sizes are bytes. */
+export interface ClientOptions extends SharedRequestOptions {
+  /** What relative URLs are resolved against, as links of a page are: `https://api.example.com/v1/` and `orders`. */
+  readonly baseUrl?: string | URL;
+  /** A jar of one's own, or false: cookies are neither sent nor kept. @default true: a jar for this client */
+  readonly cookies?: CookieJar | boolean;
+  /** @default 10000 */
+  readonly connectTimeoutMs?: number;
+  /** Requests on their way at most. @default what this machine can hold */
+  readonly concurrency?: number;
+  /** The same for each origin. @default none */
+  readonly perOrigin?: number;
+  /** For each origin: `'10/s'`, `'600/m'`; several hold together. @default none */
+  readonly rate?: string | readonly string[];
+  /** `http://`, `https://`, `socks5://`; `''` for none. @default HTTP_PROXY, HTTPS_PROXY, NO_PROXY */
+  readonly proxy?: string;
+  /** PEM text of certificate authorities to trust besides the system's. */
+  readonly ca?: string;
+  /** PEM text of a client certificate. */
+  readonly cert?: string;
+  /** PEM text of its key. */
+  readonly key?: string;
+  /** Do not verify the server's certificate. @default false */
+  readonly insecure?: boolean;
+  /** `auto` takes what TLS negotiates. @default 'auto' */
+  readonly http?: '1.1' | '2' | 'auto';
+  /** What sends: our own `wire`, `undici`, `auto` (the wire, undici through proxies), or one that was made elsewhere, which the client does not close. @default 'auto' */
+  readonly transport?: 'wire' | 'undici' | 'auto' | Transport;
+  /** Name of the header that makes a POST or PATCH safe to repeat; `'off'` sends none. @default 'Idempotency-Key' */
+  readonly idempotencyKey?: string;
+  readonly hooks?: ClientHooks;
+  /** Told of every exchange: retries, redirects and failures too. */
+  readonly har?: HarRecorder;
+  /** Where time comes from, for tests. */
+  readonly clock?: Clock;
+}

@@ -1,0 +1,112 @@
+// A session with servers: what its requests have in common, and the connections, cookies and limits that they share. The public
+// face; the way of a request is in session/.
+//
+// Invariant: what is on the way refers to the session, never to the client, so that a dropped client can be found.
+
+import type { CookieJar } from '../http/cookies/cookie-jar.ts';
+import type { ClientOptions, RequestOptions } from './client-options.ts';
+import type { ClientResponse } from './client-response.ts';
+import { closedInTime, watchForLeak } from './leaked-clients.ts';
+import { resolveClientOptions } from './session/resolve-client-options.ts';
+import { Session } from './session/session.ts';
+import type { ClientStatistics } from './session/session.ts';
+import type { StreamedResponse } from './streamed-response.ts';
+
+/**
+ * Sends requests that have something in common: a base URL, headers, cookies, credentials, limits, connections that are kept.
+ *
+ * An answer of any status is an answer, unless `raiseForStatus` says otherwise. What rejects is a `TransportError` (no whole answer
+ * came), a `ResponseError` (`raiseForStatus`, redirects that lead nowhere), a `UsageError` or `RecordError` (the request cannot
+ * be sent as it is), a `DeadlineError` (`totalTimeoutMs`), the reason of the `signal`, what a hook threw; all of ours have a `code`.
+ *
+ * @throws UsageError for options that cannot be used, RecordError for headers
+ * @example
+ * import { Client } from 'manyfetch';
+ *
+ * await using client = new Client({ baseUrl: 'http://127.0.0.1:8080', headers: { 'x-team': 'blue' }, retries: 2 });
+ * const response = await client.get('/echo', { params: { page: 2, tag: ['a', 'b'] } });
+ * const { query, headers } = await response.json<{ query: object; headers: Record<string, string> }>();
+ * console.log(response.status, query, headers['x-team']); // prints 200 { page: '2', tag: [ 'a', 'b' ] } blue
+ */
+export class Client implements AsyncDisposable {
+  readonly #session: Session;
+
+  constructor(options: ClientOptions = {}) {
+    this.#session = new Session(resolveClientOptions(options));
+    watchForLeak(this, this.#session);
+  }
+
+  get(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.#whole('GET', url, options);
+  }
+
+  head(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.#whole('HEAD', url, options);
+  }
+
+  post(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.#whole('POST', url, options);
+  }
+
+  put(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.#whole('PUT', url, options);
+  }
+
+  patch(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.#whole('PATCH', url, options);
+  }
+
+  delete(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.#whole('DELETE', url, options);
+  }
+
+  options(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.#whole('OPTIONS', url, options);
+  }
+
+  /** Any other method. The body of the answer is read as a whole. */
+  request(method: string, url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.#whole(method, url, options);
+  }
+
+  /**
+   * Resolves when the head of the answer is there; its body is read as it comes, and only as fast as it is read.
+   *
+   * @example
+   * import { Client } from 'manyfetch';
+   *
+   * await using client = new Client({ baseUrl: 'http://127.0.0.1:8080' });
+   * await using response = await client.stream('GET', '/drip/3?ms=1');
+   * for await (const line of response.lines()) console.log(line); // prints ...
+   */
+  stream(method: string, url: string | URL, options: RequestOptions = {}): Promise<StreamedResponse> {
+    return this.#session.request(method, url, options, true) as Promise<StreamedResponse>;
+  }
+
+  /** The jar of the client; null: it has none. */
+  get cookies(): CookieJar | null {
+    return this.#session.jar();
+  }
+
+  /** Counts, for displays and tests. */
+  statistics(): ClientStatistics {
+    return this.#session.statistics();
+  }
+
+  /**
+   * Ends what is on its way (it rejects with code `client_closed`), closes the connections, and waits until that is done. A
+   * transport that was given to the client stays open.
+   */
+  close(): Promise<void> {
+    closedInTime(this.#session);
+    return this.#session.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #whole(method: string, url: string | URL, options: RequestOptions = {}): Promise<ClientResponse> {
+    return this.#session.request(method, url, options, false) as Promise<ClientResponse>;
+  }
+}

@@ -1,0 +1,61 @@
+// What goes with the requests of a call besides what was asked for: the cookies of the jar and its own, and what proves who
+// asks. It is put on anew for each exchange, since redirects lead elsewhere.
+//
+// Invariant: `authorization` goes to the origin that it is for, cookies of the call to the origin of its URL, and to no other.
+
+import { cookieHeader } from '../../http/cookies/cookie-header.ts';
+import { ByteString } from '../../http/byte-string.ts';
+import type { BodySource } from '../../http/body-source.ts';
+import type { HttpRequest } from '../../http/request.ts';
+import type { CallHome } from './call-home.ts';
+import { headerOf } from './header-set.ts';
+import type { PlannedRequest } from './planned-request.ts';
+
+export class CallCredentials {
+  readonly #home: CallHome;
+  readonly #planned: PlannedRequest;
+  /** As it was sent last. */
+  #authorization: string | null = null;
+
+  constructor(home: CallHome, planned: PlannedRequest) {
+    this.#home = home;
+    this.#planned = planned;
+  }
+
+  /** What to send as `authorization`; null: nothing. @throws what the auth throws */
+  authorize(
+    { body, method, origin, path }: HttpRequest,
+    source: BodySource | null,
+  ): string | null | Promise<string | null> {
+    const { auth, authOrigin } = this.#planned;
+    if (auth === null || origin !== authOrigin) return null;
+    const held = body instanceof ByteString ? body.toBuffer() : body;
+    return auth.authorize({ method, url: origin + path, body: source ?? held });
+  }
+
+  /** The request with all that goes with it. */
+  complete(request: HttpRequest, authorization: string | null): HttpRequest {
+    this.#authorization = authorization;
+    const { cookies } = this.#planned;
+    const own: string[] = authorization === null ? [] : ['authorization', authorization];
+    if (cookies !== false && headerOf(request.headers, 'cookie') === null) {
+      const fromJar = this.#home.cookieHeader(request.origin + request.path);
+      const isOwn = cookies !== null && request.origin === this.#planned.request.origin;
+      const value = isOwn ? cookieHeader(fromJar, cookies) : fromJar;
+      if (value !== null) own.push('cookie', value);
+    }
+    return own.length === 0 ? request : { ...request, ownHeaders: [...(request.ownHeaders ?? []), ...own] };
+  }
+
+  /** Looks at the head of an answer. True: the same request would go with other credentials now. */
+  headCame({ origin, path }: HttpRequest, status: number, headers: readonly string[]): boolean {
+    const url = origin + path;
+    const { auth, authOrigin, cookies } = this.#planned;
+    if (cookies !== false && headers.includes('set-cookie')) {
+      const values = headers.filter((_, at) => at % 2 === 1 && headers[at - 1] === 'set-cookie');
+      this.#home.storeCookies(url, values);
+    }
+    if (auth?.challenged === undefined || origin !== authOrigin) return false;
+    return auth.challenged(status, headers, url, this.#authorization);
+  }
+}

@@ -1,0 +1,114 @@
+// What holds for one call: the settings of its client, and what the request says otherwise. Checked here, once.
+
+import { badValue } from '../../concurrency/bad-value.ts';
+import { optionRules } from '../../batch/option-rules.ts';
+import type { OptionRule } from '../../batch/option-rules.ts';
+import { parseRetryOn } from '../../batch/status-set.ts';
+import type { RetryOn } from '../../batch/status-set.ts';
+import { UsageError } from '../../errors.ts';
+import { nearestName } from '../../plan/nearest-name.ts';
+import type { RequestOptions, SharedRequestOptions } from '../client-options.ts';
+
+/** Times are milliseconds; 0: no limit. */
+export interface CallSettings {
+  readonly timeoutMs: number;
+  readonly headersTimeoutMs: number;
+  readonly bodyTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+  readonly queueTimeoutMs: number;
+  readonly redirects: number;
+  readonly retries: number;
+  readonly retryOn: RetryOn;
+  readonly maxWaitMs: number;
+  readonly maxBodyBytes: number;
+  readonly decompress: boolean;
+  readonly raiseForStatus: boolean;
+}
+
+/** What they are if nobody says otherwise. */
+export const defaultSettings: CallSettings = Object.freeze({
+  timeoutMs: 30_000,
+  headersTimeoutMs: 0,
+  bodyTimeoutMs: 300_000,
+  totalTimeoutMs: 0,
+  queueTimeoutMs: 0,
+  redirects: 10,
+  retries: 0,
+  retryOn: parseRetryOn('408,425,429,5xx,network,timeout'),
+  maxWaitMs: 60_000,
+  maxBodyBytes: 64 * 2 ** 20,
+  decompress: true,
+  raiseForStatus: false,
+});
+
+const aTime: OptionRule = (value, name) => {
+  if (value !== null) optionRules.timeoutMs(value, name);
+};
+
+const rules: { readonly [Key in keyof CallSettings]: OptionRule } = {
+  timeoutMs: aTime,
+  headersTimeoutMs: aTime,
+  bodyTimeoutMs: aTime,
+  totalTimeoutMs: aTime,
+  queueTimeoutMs: aTime,
+  redirects: optionRules.redirects,
+  retries: optionRules.retries,
+  retryOn: optionRules.retryOn,
+  maxWaitMs: optionRules.maxWaitMs,
+  maxBodyBytes: optionRules.maxBodyBytes,
+  decompress: optionRules.insecure,
+  raiseForStatus: optionRules.insecure,
+};
+
+/** Checked where they are used. */
+const otherRequestOptions = {
+  headers: 0,
+  params: 0,
+  auth: 0,
+  json: 0,
+  form: 0,
+  multipart: 0,
+  body: 0,
+  cookies: 0,
+  signal: 0,
+} satisfies Record<Exclude<keyof RequestOptions, keyof CallSettings>, 0>;
+
+/**
+ * The settings of a call.
+ *
+ * @param options of the request
+ * @param base of the client
+ * @throws {UsageError} `bad_option`, `unknown_option`
+ */
+export function callSettings(options: RequestOptions, base: CallSettings): CallSettings {
+  return settingsOf(options, base, otherRequestOptions);
+}
+
+/** @param others options that are known besides, and checked elsewhere */
+export function settingsOf(
+  options: SharedRequestOptions,
+  base: CallSettings,
+  others: Readonly<Record<string, unknown>>,
+): CallSettings {
+  if (typeof options !== 'object' || options === null) throw badValue('the options', 'an object', options);
+  let changed: Record<string, unknown> | null = null;
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(others, name)) continue;
+    if (!Object.hasOwn(rules, name)) throw unknownOption(name, others);
+    const value: unknown = Reflect.get(options, name);
+    if (value === undefined) continue;
+    rules[name as keyof CallSettings](value, `\`${name}\``);
+    changed ??= { ...base };
+    changed[name] = name === 'retryOn' && typeof value === 'string' ? parseRetryOn(value) : (value ?? 0);
+  }
+  return changed === null ? base : (changed as unknown as CallSettings);
+}
+
+function unknownOption(name: string, others: Readonly<Record<string, unknown>>): UsageError {
+  const near = nearestName(name, [...Object.keys(rules), ...Object.keys(others)]);
+  return new UsageError(
+    'unknown_option',
+    `There is no option \`${name}\``,
+    near === null ? {} : { hint: `did you mean \`${near}\`?` },
+  );
+}

@@ -1,0 +1,332 @@
+// One call of a client on its way: attempts, and in each of them exchanges, until there is an answer to give. It wires what
+// the others know: limits, credentials, cookies, sending, what follows after an answer, hooks.
+//
+// Invariants: it can be stopped at any moment, and ends at once then. It is over once; then no permit, timer, listener or
+// connection of it is left. A stream keeps it going until its body is over.
+
+import type { Bagged } from '../../concurrency/bag.ts';
+import { onAbort } from '../../concurrency/on-abort.ts';
+import type { Permit } from '../../concurrency/permit-source.ts';
+import { Timeout } from '../../concurrency/timer-wheel.ts';
+import { DeadlineError, ManyfetchError, TransportError } from '../../errors.ts';
+import type { BodySource } from '../../http/body-source.ts';
+import type { HttpRequest } from '../../http/request.ts';
+import type { SendOptions } from '../../http/transport.ts';
+import type { AnyResponse } from '../any-response.ts';
+import { ClientResponse } from '../client-response.ts';
+import { ResponseError } from '../response-error.ts';
+import type { ResponseFacts } from '../response-head.ts';
+import { StreamedResponse } from '../streamed-response.ts';
+import { delayBeforeRetry, final, stepAfter } from './answer-step.ts';
+import type { AnswerStep, CallPosition } from './answer-step.ts';
+import { CallCredentials } from './call-credentials.ts';
+import type { CallHome } from './call-home.ts';
+import type { CallSettings } from './call-settings.ts';
+import { decodedBody } from './decoded-body.ts';
+import { hookedRequest } from './hooked-request.ts';
+import { Interruption } from './interruption.ts';
+import type { OriginGate } from './origin-permits.ts';
+import type { PlannedRequest } from './planned-request.ts';
+import { recordExchange } from './record-exchange.ts';
+import { Sending } from './sending.ts';
+import type { SendingOwner } from './sending.ts';
+import { sendingTimings } from './sending-timings.ts';
+
+/** A stream that has waited so long for its reader gives its place to others. */
+const unreadMs = 1000;
+const timed: SendOptions = Object.freeze({ timed: true });
+
+export class Call implements SendingOwner, CallPosition, Bagged {
+  bagIndex = -1;
+  readonly settings: CallSettings;
+  readonly safeTwice: boolean;
+  readonly method: string;
+  attempts = 0;
+  hops = 0;
+  readonly #home: CallHome;
+  readonly #isStream: boolean;
+  readonly #startedMs: number;
+  readonly #planned: PlannedRequest;
+  /** What is sent now: what was planned, or where a redirect led; without credentials and cookies. */
+  #request: HttpRequest;
+  #source: BodySource | null = null;
+  #sourceOpened = false;
+  #sending: Sending | null = null;
+  readonly #credentials: CallCredentials;
+  /** Credentials were asked for already. */
+  #challenged = false;
+  #history: AnyResponse[] = [];
+  #step: AnswerStep = final;
+  #permit: Permit | null = null;
+  #queuedMs = 0;
+  /** The time of this attempt that is used up. */
+  #spentMs = 0;
+  readonly #interruption: Interruption;
+  #unlisten: (() => void) | null = null;
+  #total: Timeout | null = null;
+  #unread: Timeout | null = null;
+  /** The caller has its answer, or an error. */
+  #handedOver = false;
+  #isOver = false;
+
+  constructor(home: CallHome, planned: PlannedRequest, settings: CallSettings, isStream: boolean) {
+    this.#home = home;
+    this.#planned = planned;
+    this.#request = planned.request;
+    this.settings = settings;
+    this.safeTwice = planned.safeTwice;
+    this.method = planned.request.method;
+    this.#isStream = isStream;
+    this.#startedMs = home.parts.clock.now();
+    this.#credentials = new CallCredentials(home, planned);
+    this.#interruption = new Interruption(home.parts.wheel);
+  }
+
+  /** Whether the body can be sent once more. */
+  get canResend(): boolean {
+    return this.#planned.body.repeatable || !this.#sourceOpened;
+  }
+
+  /** @param signal one that is not aborted yet */
+  async run(signal: AbortSignal | undefined): Promise<AnyResponse> {
+    try {
+      if (signal !== undefined) this.#unlisten = onAbort(signal, () => this.stop(signal.reason));
+      if (this.settings.totalTimeoutMs > 0) this.#watchTotal(this.settings.totalTimeoutMs);
+      for (;;) {
+        const response = await this.#attempt();
+        if (response !== null) return response;
+        this.#home.counts.retried++;
+      }
+    } catch (error) {
+      // An answer that is thrown can still be read.
+      if (!(error instanceof ResponseError)) this.#sending?.stop(error);
+      const { stopped } = this.#interruption;
+      throw stopped === null ? error : stopped.reason;
+    } finally {
+      this.#handedOver = true;
+      if (this.#sending === null || this.#sending.endMs !== null) this.#end();
+    }
+  }
+
+  /** Ends it, wherever it is. */
+  stop(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#interruption.stop(reason);
+    this.#sending?.stop(reason);
+  }
+
+  headCame(status: number, headers: readonly string[]): boolean {
+    const refused = this.#credentials.headCame(this.#request, status, headers) && !this.#challenged;
+    this.#step = stepAfter(this.#request, status, headers, refused, this, this.#home.parts.clock.wallNow());
+    return this.#isStream && this.#step.kind === 'final';
+  }
+
+  exchangeOver(): void {
+    this.#releasePermit();
+  }
+
+  bodyPaused(paused: boolean): void {
+    const { wheel } = this.#home.parts;
+    if (paused) {
+      this.#unread ??= new Timeout({ onTimeout: () => this.#releasePermit() });
+      wheel.set(this.#unread, unreadMs);
+    } else if (this.#unread !== null) wheel.clear(this.#unread);
+  }
+
+  bodyOver(error: unknown): void {
+    if (this.#sending !== null) this.#record(this.#sending, null, error);
+    if (this.#handedOver) this.#end();
+  }
+
+  /** One attempt. Null: another one has to follow. */
+  async #attempt(): Promise<AnyResponse | null> {
+    this.attempts++;
+    this.hops = 0;
+    this.#spentMs = 0;
+    this.#history = [];
+    const { options, planner } = this.#home;
+    const { beforeRequest } = options.hooks;
+    let planned = this.#planned;
+    if (beforeRequest !== undefined)
+      planned = await hookedRequest(planned, beforeRequest, this.attempts, planner, this.#interruption);
+    this.#request = planned.request;
+    this.#source = planned.body.source;
+    let sending: Sending;
+    try {
+      sending = await this.#exchanges();
+    } catch (error) {
+      if (this.#interruption.stopped !== null || !(error instanceof TransportError)) throw error;
+      const sent = this.hops > 0 || error.sent;
+      const delayMs = delayBeforeRetry({ status: null, code: error.code, sent, retryAfterMs: null }, this);
+      if (delayMs === null) throw error;
+      await this.#beforeRetry(delayMs, null, error);
+      return null;
+    }
+    const step = this.#step;
+    if (step.kind === 'retry') {
+      await this.#beforeRetry(step.delayMs, sending.status, null);
+      return null;
+    }
+    const response = await this.#responseOf(sending);
+    if (step.kind === 'stuck') throw new ResponseError(step.code, step.message, response, step.hint);
+    const { afterResponse } = options.hooks;
+    const wish = afterResponse === undefined ? undefined : await this.#interruption.waitFor(afterResponse(response));
+    if (wish === 'retry' && this.attempts <= Math.max(1, this.settings.retries) && this.canResend) {
+      sending.stream?.cancel();
+      return null;
+    }
+    return this.settings.raiseForStatus ? response.raiseForStatus() : response;
+  }
+
+  /** Follows redirects and answers challenges. */
+  async #exchanges(): Promise<Sending> {
+    this.#challenged = false;
+    for (;;) {
+      const sending = await this.#send(false);
+      this.#spentMs += (sending.endMs ?? sending.headMs) - sending.sentMs;
+      const step = this.#step;
+      if (step.kind === 'again') this.#challenged = true;
+      else if (step.kind === 'redirect') {
+        this.#history = [...this.#history, await this.#responseOf(sending)];
+        this.hops++;
+        this.#challenged = false;
+        this.#request = step.request;
+        if (!step.keepsBody) this.#source = null;
+      } else return sending;
+    }
+  }
+
+  async #send(fresh: boolean): Promise<Sending> {
+    const given = this.#credentials.authorize(this.#request, this.#source);
+    const isPromise = typeof given === 'object' && given !== null;
+    const request = this.#credentials.complete(
+      this.#request,
+      isPromise ? await this.#interruption.waitFor(given) : given,
+    );
+    const gate = this.#home.permits.gate(request.origin);
+    this.#interruption.check();
+    this.#permit = gate.tryAcquire() ?? (await this.#queue(gate));
+    this.#interruption.check();
+    const sending = new Sending(request, this, this.#home.parts);
+    this.#sending = sending;
+    this.#step = final;
+    this.#home.counts.sent++;
+    const { timeoutMs } = this.settings;
+    try {
+      await sending.send(this.#sendOptions(fresh), timeoutMs === 0 ? Infinity : Math.max(1, timeoutMs - this.#spentMs));
+      if (this.#home.options.har !== null && sending.stream === null)
+        this.#record(sending, await (await this.#responseOf(sending)).bytes(), null);
+      return sending;
+    } catch (error) {
+      this.#record(sending, null, error);
+      if (fresh || this.#interruption.stopped !== null || !this.#metDeadConnection(error)) throw error;
+      this.#home.counts.resent++;
+      return await this.#send(true);
+    }
+  }
+
+  /** A keep-alive connection that the server had just closed: the request was most likely not seen (RFC 9112, 9.3.1). */
+  #metDeadConnection(error: unknown): boolean {
+    return (
+      error instanceof TransportError &&
+      error.reused &&
+      !error.answered &&
+      (error.code === 'connection_reset' || error.code === 'connection_closed') &&
+      this.safeTwice &&
+      this.canResend
+    );
+  }
+
+  #sendOptions(fresh: boolean): SendOptions {
+    const source = this.#source;
+    if (source === null) return fresh ? { timed: true, fresh } : timed;
+    const open = (): AsyncIterator<Uint8Array> => {
+      this.#sourceOpened = true;
+      return source.open();
+    };
+    return { timed: true, fresh, body: { lengthBytes: source.lengthBytes, open } };
+  }
+
+  async #queue(gate: OriginGate): Promise<Permit> {
+    const { clock } = this.#home.parts;
+    const startedMs = clock.now();
+    try {
+      return await this.#interruption.acquire(gate, this.settings.queueTimeoutMs, () => this.#queueError());
+    } finally {
+      this.#queuedMs += clock.now() - startedMs;
+    }
+  }
+
+  #queueError(): ManyfetchError {
+    const message = `the limits of the client let ${this.#place} wait for more than ${this.settings.queueTimeoutMs / 1000} s`;
+    return new ManyfetchError('queue_timeout', message, { hint: 'raise `queueTimeoutMs`, `concurrency` or `rate`' });
+  }
+
+  async #beforeRetry(delayMs: number, status: number | null, error: Error | null): Promise<void> {
+    const { method, shownUrl: url } = this.#request;
+    const { onRetry } = this.#home.options.hooks;
+    if (onRetry !== undefined)
+      await this.#interruption.waitFor(onRetry({ method, url, attempt: this.attempts, delayMs, status, error }));
+    await this.#interruption.pause(delayMs);
+  }
+
+  async #responseOf(sending: Sending): Promise<ClientResponse | StreamedResponse> {
+    const facts = this.#factsOf(sending);
+    const { decompress, maxBodyBytes } = this.settings;
+    const { stream } = sending;
+    if (stream !== null) return new StreamedResponse(facts, { stream, decompress, maxBodyBytes });
+    const body = decodedBody(sending, decompress, maxBodyBytes);
+    return new ClientResponse(facts, body instanceof Promise ? await this.#interruption.waitFor(body) : body);
+  }
+
+  #factsOf(sending: Sending): ResponseFacts {
+    const { headers: section, request, status } = sending;
+    return {
+      status,
+      section,
+      method: request.method,
+      url: request.origin + request.path,
+      shownUrl: request.shownUrl,
+      history: this.#history,
+      attempts: this.attempts,
+      timings: sendingTimings(sending, this.#startedMs, this.#queuedMs),
+    };
+  }
+
+  #record(sending: Sending, body: Uint8Array | null, error: unknown): void {
+    const { har } = this.#home.options;
+    if (har === null) return;
+    const timings = sendingTimings(sending, this.#startedMs, this.#queuedMs)();
+    recordExchange(har, sending, { body, error, timings }, this.#home.parts.clock);
+  }
+
+  get #place(): string {
+    return `${this.#request.method} ${this.#request.shownUrl}`;
+  }
+
+  #watchTotal(totalTimeoutMs: number): void {
+    this.#total = new Timeout({
+      onTimeout: () => {
+        const message = `${this.#place} was not over within ${totalTimeoutMs / 1000} s`;
+        this.stop(new DeadlineError(message, { hint: 'raise `totalTimeoutMs`' }));
+      },
+    });
+    this.#home.parts.wheel.set(this.#total, totalTimeoutMs);
+  }
+
+  #releasePermit(): void {
+    this.#permit?.release();
+    this.#permit = null;
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { wheel } = this.#home.parts;
+    this.#releasePermit();
+    this.#unlisten?.();
+    if (this.#total !== null) wheel.clear(this.#total);
+    if (this.#unread !== null) wheel.clear(this.#unread);
+    this.#home.over(this);
+  }
+}

@@ -1,0 +1,134 @@
+// Makes a request of what was asked for: URL and query, headers, body, credentials, cookies of its own. All that can be wrong
+// with what was asked for is found here, before anything is sent.
+
+import { randomUUID } from 'node:crypto';
+import { badValue } from '../../concurrency/bad-value.ts';
+import { toAuth } from '../../http/auth/auth.ts';
+import type { Auth } from '../../http/auth/auth.ts';
+import { cookieHeader } from '../../http/cookies/cookie-header.ts';
+import type { CookiesInput } from '../../http/cookies/cookie-header.ts';
+import type { FormFields } from '../../http/forms/form-body.ts';
+import { fieldText, namedValues } from '../../http/forms/form-fields.ts';
+import { isIdempotent } from '../../http/request.ts';
+import type { HttpRequest } from '../../http/request.ts';
+import { basic } from '../../plan/header-plan.ts';
+import { readMethod } from '../../plan/method.ts';
+import { UrlParser } from '../../plan/parse-url.ts';
+import type { RequestOptions } from '../client-options.ts';
+import { headerOf } from './header-set.ts';
+import { noBody, plannedBody } from './request-body.ts';
+import type { PlannedBody } from './request-body.ts';
+import type { CallSettings } from './call-settings.ts';
+import type { ResolvedClientOptions } from './resolve-client-options.ts';
+
+/** A request that can be sent, and sent again. */
+export interface PlannedRequest {
+  readonly request: HttpRequest;
+  readonly body: PlannedBody;
+  /** Makes `authorization`, for `authOrigin` only; null: nothing does. */
+  readonly auth: Auth | null;
+  readonly authOrigin: string;
+  /** Cookies of this request, for its own origin; false: none are sent or kept. */
+  readonly cookies: CookiesInput | false | null;
+  /** It may be sent twice: its method is idempotent, or it has a key. */
+  readonly safeTwice: boolean;
+}
+
+const none: readonly string[] = Object.freeze([]);
+
+export class RequestPlanner {
+  readonly #options: ResolvedClientOptions;
+  readonly #urls: UrlParser;
+
+  constructor(options: ResolvedClientOptions) {
+    this.#options = options;
+    this.#urls = new UrlParser(options.baseUrl);
+  }
+
+  /** @throws {RecordError} `bad_url`, `bad_method`, `bad_header`; {UsageError} for other options */
+  plan(method: string, url: string | URL, options: RequestOptions, settings: CallSettings): PlannedRequest {
+    const { baseUrl, headers, idempotencyHeader, params } = this.#options;
+    const text = typeof url === 'string' ? url : String(url);
+    const hasParams = params.length > 0 || options.params !== undefined;
+    const target = this.#urls.parse(hasParams ? withParams(text, params, options.params) : text);
+    const verb = readMethod(method);
+    const body = hasBody(options) ? plannedBody(options) : noBody;
+    const section = headers.section(options.headers, settings.decompress);
+    const idempotent = isIdempotent(verb);
+    const ownHeaders: string[] = [];
+    if (body.contentType !== null && headerOf(section, 'content-type') === null)
+      ownHeaders.push('content-type', body.contentType);
+    let safeTwice = idempotent;
+    if (!idempotent && idempotencyHeader !== null) {
+      safeTwice = true;
+      if (headerOf(section, idempotencyHeader.toLowerCase()) === null) ownHeaders.push(idempotencyHeader, randomUUID());
+    }
+    const { cookies = null } = options;
+    if (cookies !== null && cookies !== false) cookieHeader(null, cookies);
+    const own = options.auth === undefined || options.auth === null ? null : toAuth(options.auth);
+    const auth = options.auth === null ? null : (own ?? userInfoAuth(target.userInfo) ?? this.#options.auth);
+    const isClients = auth === this.#options.auth && baseUrl !== null;
+    return {
+      request: {
+        method: verb,
+        origin: target.origin,
+        path: target.path,
+        headers: section,
+        ownHeaders: ownHeaders.length === 0 ? none : ownHeaders,
+        body: body.held,
+        shownUrl: target.shown,
+      },
+      body,
+      auth,
+      authOrigin: isClients ? baseUrl.origin : target.origin,
+      cookies,
+      safeTwice,
+    };
+  }
+
+  /** The request as a hook has changed it. */
+  replanned(planned: PlannedRequest, method: string, url: string, headers: Iterable<[string, string]>): PlannedRequest {
+    const target = this.#urls.parse(url);
+    const request = {
+      ...planned.request,
+      method: readMethod(method),
+      origin: target.origin,
+      path: target.path,
+      headers: [...headers].flat(),
+      ownHeaders: none,
+      shownUrl: target.shown,
+    };
+    return { ...planned, request };
+  }
+}
+
+function hasBody({ json, form, multipart, body }: RequestOptions): boolean {
+  return json !== undefined || form !== undefined || multipart !== undefined || body !== undefined;
+}
+
+function userInfoAuth(userInfo: string | null): Auth | null {
+  return userInfo === null ? null : { authorize: () => basic(userInfo) };
+}
+
+/** The URL with more in its query. What the request names takes the place of what the client says. */
+function withParams(url: string, base: readonly (readonly [string, unknown])[], own: FormFields | undefined): string {
+  const mine = own === undefined ? [] : paramsOf(own);
+  const named = new Set(mine.map(([name]) => name));
+  const query = [...base.filter(([name]) => !named.has(name)), ...mine].flatMap(parameters).join('&');
+  if (query === '') return url;
+  const hash = url.indexOf('#');
+  const bare = hash < 0 ? url : url.slice(0, hash);
+  const mark = bare.indexOf('?');
+  return `${bare}${mark < 0 ? '?' : /[?&]$/.test(bare) ? '' : '&'}${query}`;
+}
+
+function parameters([name, value]: readonly [string, unknown]): string[] {
+  if (value === null || value === undefined) return [];
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(fieldText(name, one))}`);
+}
+
+function paramsOf(params: FormFields): readonly (readonly [string, unknown])[] {
+  if (typeof params !== 'object' || params === null) throw badValue('`params`', 'an object or pairs', params);
+  return namedValues(params);
+}
