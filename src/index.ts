@@ -38,9 +38,38 @@ export { type BatchOutcome, type BatchProgress, runBatch, type RunBatchOptions }
 export type { ClientStatistics } from './client/session/session.ts';
 export { StreamedResponse } from './client/streamed-response.ts';
 export type { Timings } from './client/timings.ts';
+export { asCompleted, type Completed } from './concurrency/as-completed.ts';
+export { Barrier } from './concurrency/barrier.ts';
+export type { Clock, TimerHandle } from './concurrency/clock.ts';
+export { Event } from './concurrency/event.ts';
+export {
+  gather,
+  type Gathered,
+  type GatherOptions,
+  gatherOutcomes,
+  type GatherOutcomesOptions,
+} from './concurrency/gather.ts';
+export type { Gatherable, NamedWorks } from './concurrency/gathering.ts';
+export { mapOrdered } from './concurrency/map-ordered.ts';
+export type { MapFunction, MapOptions, MapSource, MapStream } from './concurrency/map-stream.ts';
+export { mapUnordered } from './concurrency/map-unordered.ts';
 export { type AcquireOptions, type Permit, PermitSource } from './concurrency/permit-source.ts';
+export { Queue, type QueueStatistics, type WaitOptions } from './concurrency/queue.ts';
+export { any, race, type RaceOptions } from './concurrency/race.ts';
 export { RateLimit, type RateLimitOptions, type RateLimitStatistics, type RealCost } from './concurrency/rate-limit.ts';
+export type {
+  ErrorPolicy,
+  ScopeOptions,
+  ScopeStatistics,
+  ShieldOptions,
+  SpawnOptions,
+} from './concurrency/scope-options.ts';
+export { openScope, scope, type Scope, type TaskContext, type Work } from './concurrency/scope.ts';
 export { Semaphore, type SemaphoreStatistics } from './concurrency/semaphore.ts';
+export { sleep, type SleepOptions } from './concurrency/sleep.ts';
+export { type Outcome, Task, type TaskState } from './concurrency/task.ts';
+export { timeout, type TimeoutOptions } from './concurrency/timeout.ts';
+export { wait, type Waited, type WaitForOptions } from './concurrency/wait.ts';
 export { connectControl, type RemoteRun } from './control/connect-control.ts';
 export type { ControlledRun, OriginStatus, RunChange, RunStatus, WaitingFor } from './control/controlled-run.ts';
 export {

@@ -31,7 +31,8 @@ export interface QueueStatistics {
 
 /**
  * A queue with room for so many items, between any number of those who put and those who get: the `Queue` of asyncio, with
- * `close` and `for await`. First in, first out, and who waits longest is served first.
+ * `close` and `for await`. First in, first out, and who waits longest is served first. An item that is a promise or a task would be
+ * awaited on its way: put it into an object.
  *
  * @example
  * import { Queue, scope } from 'manyfetch/concurrency';

@@ -1,0 +1,91 @@
+// One gather while it goes on: functions become tasks of a scope of its own, tasks and promises of others are waited for
+// beside them. It knows the place of each, and gives the results the shape in which the works came.
+
+import { badValue } from './bad-value.ts';
+import { scope } from './scope.ts';
+import type { Scope, Work } from './scope.ts';
+import type { ScopeOptions } from './scope-options.ts';
+import { Task } from './task.ts';
+import type { Outcome } from './task.ts';
+
+/** What can be gathered: a function, which is started, or a task or promise, which goes on already. */
+export type Gatherable<T = unknown> = Work<T> | PromiseLike<T>;
+
+/** Works by their names. */
+export type NamedWorks = Readonly<Record<string, Gatherable>>;
+
+export class Gathering {
+  readonly #names: readonly string[] | null;
+  readonly #members: readonly Gatherable[];
+  readonly #outcomes: Outcome<unknown>[] = [];
+
+  /** @throws UsageError for what can be neither started nor waited for */
+  constructor(works: Iterable<Gatherable> | NamedWorks) {
+    this.#names = Symbol.iterator in works ? null : Object.keys(works);
+    this.#members = Symbol.iterator in works ? [...works] : Object.values(works);
+    for (const [index, member] of this.#members.entries()) {
+      if (typeof member === 'function' || (typeof member === 'object' && member !== null && 'then' in member)) continue;
+      const name = this.#names?.[index] ?? `number ${index + 1}`;
+      const hint = 'Give the function itself and not what it returns: `() => work()`.';
+      throw badValue(`\`${name}\` of what is gathered`, 'a function, a task or a promise', member, hint);
+    }
+  }
+
+  /**
+   * Ends when all have, or with the first failure, as the options say.
+   *
+   * @throws what the scope throws
+   */
+  async run(options: ScopeOptions): Promise<void> {
+    const tasks: (Task<unknown> | null)[] = [];
+    await scope((within) => {
+      for (const [index, member] of this.#members.entries())
+        tasks.push(typeof member === 'function' ? within.spawn(member, this.#nameOf(index)) : null);
+      return this.#waitForOthers(within, options.onError ?? 'cancel');
+    }, options);
+    for (const [index, task] of tasks.entries()) if (task !== null) this.#outcomes[index] = await task.outcome();
+  }
+
+  /** What each outcome is made to, as a list or by name. */
+  shaped(make: (outcome: Outcome<unknown>) => unknown): unknown {
+    const all = this.#outcomes.map(make);
+    return this.#names === null ? all : Object.fromEntries(this.#names.map((name, index) => [name, all[index]]));
+  }
+
+  #nameOf(index: number): { readonly name?: string } {
+    const name = this.#names?.[index];
+    return name === undefined ? {} : { name };
+  }
+
+  /** Waits for those that others have started; until the scope is cancelled, since they cannot be. */
+  async #waitForOthers(within: Scope, onError: NonNullable<ScopeOptions['onError']>): Promise<void> {
+    const errors: unknown[] = [];
+    const { promise, resolve, reject }: PromiseWithResolvers<void> = Promise.withResolvers();
+    let left = 0;
+    for (const [index, member] of this.#members.entries()) {
+      if (typeof member === 'function') continue;
+      left++;
+      void outcomeOf(member).then((outcome) => {
+        this.#outcomes[index] = outcome;
+        if (outcome.state !== 'done') errors.push(outcome.state === 'failed' ? outcome.error : outcome.reason);
+        if (outcome.state !== 'done' && onError === 'cancel') reject(errors[0]);
+        if (--left === 0) resolve();
+      });
+    }
+    if (left === 0) return;
+    within.signal.addEventListener('abort', () => resolve(), { once: true });
+    if (!within.cancelled) await promise;
+    if (onError === 'collect' && errors.length === 1) throw errors[0];
+    if (onError === 'collect' && errors.length > 1)
+      throw new AggregateError(errors, `${errors.length} of what was gathered failed`, { cause: errors[0] });
+  }
+}
+
+/** What becomes of it; never rejects. */
+function outcomeOf(member: PromiseLike<unknown>): Promise<Outcome<unknown>> {
+  if (member instanceof Task) return member.outcome();
+  return Promise.resolve(member).then(
+    (result) => ({ state: 'done', result }),
+    (error: unknown) => ({ state: 'failed', error }),
+  );
+}
