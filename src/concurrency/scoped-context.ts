@@ -1,15 +1,17 @@
-// What the work of a task is given: a window on its task, and the scope to spawn more in. It holds nothing itself, so
-// that it costs a task nothing once its work does not need it.
+// What the work of a task is given: a window on its task, and no more, so that it costs nothing where the work does not
+// keep it. It is not the task itself: who resolves a promise with it would wait for the task.
 
 import type { SpawnedTask } from './spawned-task.ts';
 
 export class ScopedContext<Scope> {
-  readonly scope: Scope;
   readonly #task: SpawnedTask;
 
-  constructor(scope: Scope, task: SpawnedTask) {
-    this.scope = scope;
+  constructor(task: SpawnedTask) {
     this.#task = task;
+  }
+
+  get scope(): Scope {
+    return this.#task.owner.scope as Scope;
   }
 
   get signal(): AbortSignal {

@@ -8,7 +8,7 @@ import type { ShieldOptions } from './scope-options.ts';
  * `scope.shield` of the scope of the task: that waits for it.
  *
  * @param context of the task
- * @throws what the work throws; DeadlineError when `timeoutMs` have passed and it has ended
+ * @throws what the work throws, which is a DeadlineError if it stopped as `timeoutMs` had passed
  * @example
  * import { scope, shield, sleep } from 'manyfetch/concurrency';
  *

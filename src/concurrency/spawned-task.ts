@@ -1,8 +1,9 @@
 // A task that its owner, a line of tasks, runs. It knows how work begins, is told to stop and ends, and who is to be
 // told; not when its turn is, nor what follows from a failure.
 //
-// A task is small: what it needs only while it waits, while it runs or once it has settled shares one field, and
-// promise, signal and callbacks are made when somebody asks for them.
+// A task is small, since there may be a million of them: what it needs only while it waits, while it runs or once it has
+// settled shares one field, promise, signal and callbacks are made when somebody asks for them, and methods that
+// are `#private` would cost each object a field. `npm run bench -- tasks` has the bytes.
 
 import { AsyncResource } from 'node:async_hooks';
 import { CancelledError, UsageError } from '../errors.ts';
@@ -15,6 +16,8 @@ export type AnyWork = (context: never) => unknown;
 
 /** Who runs a task. */
 export interface TaskOwner {
+  /** Where the work may spawn more. */
+  readonly scope: unknown;
   /** The task is about to settle; its state is still the old one. */
   leaving(task: SpawnedTask, as: 'done' | 'failed' | 'cancelled'): void;
   /** Its work failed, or a callback of it did. */
@@ -33,8 +36,10 @@ class WaitingWork extends AsyncResource {
   }
 }
 
-/** Who wants to know. */
-interface Observers {
+/** What only some tasks need. */
+interface More {
+  readonly name: string | number;
+  abort: AbortController | null;
   settling: PromiseWithResolvers<unknown> | null;
   readonly callbacks: ((task: never) => void)[];
 }
@@ -43,25 +48,25 @@ export class SpawnedTask<T = unknown> extends Task<T> {
   /** Neighbours in the list of its owner that it is in. */
   previous: SpawnedTask | null = null;
   next: SpawnedTask | null = null;
-  readonly #owner: TaskOwner;
-  readonly #name: string | number;
+  readonly owner: TaskOwner;
   /** `stopping`: running, and told to stop. */
   #phase: TaskState | 'stopping' = 'queued';
   /** By phase: the waiting work, nothing, the reason to stop, the result, the error, the reason. */
   #value: unknown;
-  #abort: AbortController | null = null;
-  #observers: Observers | null = null;
+  /** Its name, or how-manieth it is, until there is more to be kept. */
+  #more: More | string | number;
 
   /** @param name a number: the how-manieth it is */
   constructor(owner: TaskOwner, name: string | number, work: AnyWork) {
     super();
-    this.#owner = owner;
-    this.#name = name;
+    this.owner = owner;
+    this.#more = name;
     this.#value = new WaitingWork(work);
   }
 
   get name(): string {
-    return typeof this.#name === 'number' ? `task-${this.#name}` : this.#name;
+    const name = typeof this.#more === 'object' ? this.#more.name : this.#more;
+    return typeof name === 'number' ? `task-${name}` : name;
   }
 
   get state(): TaskState {
@@ -92,11 +97,12 @@ export class SpawnedTask<T = unknown> extends Task<T> {
   }
 
   get signal(): AbortSignal {
-    if (this.#abort === null) {
-      this.#abort = new AbortController();
-      if (this.cancelled) this.#abort.abort(this.#value);
+    const more = this.more();
+    if (more.abort === null) {
+      more.abort = new AbortController();
+      if (this.cancelled) more.abort.abort(this.#value);
     }
-    return this.#abort.signal;
+    return more.abort.signal;
   }
 
   throwIfCancelled(): void {
@@ -116,21 +122,25 @@ export class SpawnedTask<T = unknown> extends Task<T> {
     try {
       const returned: unknown = work(context as never);
       if (!isThenable(returned)) {
-        task.#settle('done', returned);
+        task.returned(returned);
         return;
       }
       // What calls itself a promise may settle twice, or while it is asked; a real one does not.
       const promise = returned instanceof Promise ? returned : Promise.resolve(returned);
       // Bound functions: half the size of closures, and there are two for each task that runs.
-      void promise.then(task.#settle.bind(task, 'done'), task.#threw.bind(task));
+      void promise.then(task.returned.bind(task), task.threw.bind(task));
     } catch (error) {
-      task.#threw(error);
+      task.threw(error);
     }
   }
 
-  #threw(error: unknown): void {
-    if (this.#phase === 'stopping' && isConsequence(error, this.#value)) this.#settle('cancelled', this.#value);
-    else this.#settle('failed', error);
+  private returned(result: unknown): void {
+    this.settle('done', result);
+  }
+
+  private threw(error: unknown): void {
+    if (this.#phase === 'stopping' && isConsequence(error, this.#value)) this.settle('cancelled', this.#value);
+    else this.settle('failed', error);
   }
 
   cancel(reason?: unknown): void {
@@ -138,53 +148,53 @@ export class SpawnedTask<T = unknown> extends Task<T> {
     if (!queued && this.#phase !== 'running') return;
     const why = reason === undefined ? new CancelledError(`${this.name} was cancelled`) : reason;
     if (queued) {
-      this.#settle('cancelled', why);
+      this.settle('cancelled', why);
       return;
     }
     this.#phase = 'stopping';
     this.#value = why;
-    this.#abort?.abort(why);
+    if (typeof this.#more === 'object') this.#more.abort?.abort(why);
   }
 
-  #settle(as: 'done' | 'failed' | 'cancelled', value: unknown): void {
-    const owner = this.#owner;
+  private settle(as: 'done' | 'failed' | 'cancelled', value: unknown): void {
+    const owner = this.owner;
     const hasRun = this.#phase !== 'queued';
     owner.leaving(this, as);
     this.#phase = as;
     this.#value = value;
-    this.#abort = null;
+    const more = this.#more;
+    if (typeof more === 'object') this.#more = more.name;
     if (as === 'failed') owner.failed(value, this);
-    const observers = this.#observers;
-    this.#observers = null;
-    if (observers !== null) this.#tell(observers);
+    if (typeof more === 'object') this.tell(more);
     owner.left(hasRun);
   }
 
-  #tell({ settling, callbacks }: Observers): void {
+  private tell({ settling, callbacks }: More): void {
     if (this.#phase === 'done') settling?.resolve(this.#value);
     else settling?.reject(this.#value);
-    for (const callback of callbacks) this.#call(callback);
+    for (const callback of callbacks) this.call(callback);
   }
 
-  #call(callback: (task: never) => void): void {
+  private call(callback: (task: never) => void): void {
     try {
       callback(this as never);
     } catch (error) {
-      this.#owner.failed(error, this);
+      this.owner.failed(error, this);
     }
   }
 
-  get #settled(): boolean {
+  private get settled(): boolean {
     return this.#phase === 'done' || this.#phase === 'failed' || this.#phase === 'cancelled';
   }
 
   onDone(callback: (task: Task<T>) => void): void {
-    if (this.#settled) this.#call(callback);
-    else this.#observed().callbacks.push(callback);
+    if (this.settled) this.call(callback);
+    else this.more().callbacks.push(callback);
   }
 
-  #observed(): Observers {
-    return (this.#observers ??= { settling: null, callbacks: [] });
+  private more(): More {
+    if (typeof this.#more !== 'object') this.#more = { name: this.#more, abort: null, settling: null, callbacks: [] };
+    return this.#more;
   }
 
   outcome(): Promise<Outcome<T>> {
@@ -199,15 +209,15 @@ export class SpawnedTask<T = unknown> extends Task<T> {
     onFulfilled?: ((result: T) => Fulfilled | PromiseLike<Fulfilled>) | null,
     onRejected?: ((error: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<Fulfilled | Rejected> {
-    return this.#promise().then(onFulfilled, onRejected);
+    return this.promise().then(onFulfilled, onRejected);
   }
 
   /** Only to be handed to somebody who handles its rejection. */
-  #promise(): Promise<T> {
+  private promise(): Promise<T> {
     if (this.#phase === 'done') return Promise.resolve(this.#value as T);
-    if (this.#settled) return Promise.reject(this.#value);
-    const observers = this.#observed();
-    return (observers.settling ??= Promise.withResolvers()).promise as Promise<T>;
+    if (this.settled) return Promise.reject(this.#value);
+    const more = this.more();
+    return (more.settling ??= Promise.withResolvers()).promise as Promise<T>;
   }
 }
 

@@ -4,14 +4,15 @@
 // Invariants: work never begins within the call that spawned it, and never in a line that was cancelled; a task is in one
 // of two lists until it settles, and counts as alive until all that observe it have been told.
 
+import { ScopedContext } from './scoped-context.ts';
 import { SpawnedTask } from './spawned-task.ts';
 import type { AnyWork, TaskOwner } from './spawned-task.ts';
 import { TaskList } from './task-list.ts';
 
 /** Who keeps the line. */
 export interface LineKeeper {
-  /** What the work of this task is given. */
-  contextOf(task: SpawnedTask): unknown;
+  /** Where the work may spawn more. */
+  readonly scope: unknown;
   failed(error: unknown, task: SpawnedTask): void;
   /** No task is alive any more. */
   idle(): void;
@@ -25,6 +26,7 @@ export class TaskLine implements TaskOwner {
   readonly #queue = new TaskList();
   readonly #atWork = new TaskList();
   #alive = 0;
+  #unnamed = 0;
   #isCancelled = false;
   #reason: unknown = undefined;
   #pumping = false;
@@ -37,6 +39,10 @@ export class TaskLine implements TaskOwner {
   constructor(keeper: LineKeeper, limit: number) {
     this.#keeper = keeper;
     this.#limit = limit;
+  }
+
+  get scope(): unknown {
+    return this.#keeper.scope;
   }
 
   get limit(): number {
@@ -69,8 +75,6 @@ export class TaskLine implements TaskOwner {
     return task;
   }
 
-  #unnamed = 0;
-
   /** Tells all that run to stop; what waits, or comes later, is settled without beginning. */
   cancelAll(reason: unknown): void {
     this.#isCancelled = true;
@@ -87,7 +91,7 @@ export class TaskLine implements TaskOwner {
     for (let task = this.#queue.first; task !== null && this.#atWork.length < this.#limit; task = this.#queue.first) {
       this.#queue.delete(task);
       this.#atWork.add(task);
-      task.start(this.#keeper.contextOf(task));
+      task.start(new ScopedContext(task));
     }
     this.#pumping = false;
   };

@@ -13,8 +13,6 @@ import { Failures } from './failures.ts';
 import { onAbort } from './on-abort.ts';
 import { checkedMs, checkedOptions } from './scope-options.ts';
 import type { ErrorPolicy, ScopeOptions, ScopeStatistics, ShieldOptions, SpawnOptions } from './scope-options.ts';
-import { ScopedContext } from './scoped-context.ts';
-import type { SpawnedTask } from './spawned-task.ts';
 import { TaskLine } from './task-line.ts';
 import type { Task } from './task.ts';
 
@@ -80,13 +78,14 @@ export class Scope implements AsyncDisposable {
   }
 
   #keeperOf(failed: (error: unknown, task: Task<unknown>) => void) {
-    const contextOf = (task: SpawnedTask): TaskContext => new ScopedContext<Scope>(this, task);
-    return { contextOf, failed, idle: () => this.#check() };
+    return { scope: this, failed, idle: () => this.#check() };
   }
 
   /**
    * Begins a task. Its work is called soon, in the order of spawning, when the limit of the scope lets it. In a scope that was
    * cancelled it is settled as `cancelled`, and never called.
+   *
+   * If it fails the scope fails, also if somebody awaits the task: what is to be dealt with is caught in the work, or by `onError`.
    *
    * @throws UsageError `task_state` if the scope has ended
    * @example
@@ -124,10 +123,10 @@ export class Scope implements AsyncDisposable {
   }
 
   /**
-   * Does work that must be finished though the scope is cancelled, such as giving something back. It begins at once, outside of the limit, its
+   * Does work that must be finished though the scope is cancelled, such as giving something back. No limit holds it up, its
    * signal does not abort with the scope, and the scope waits for it. What it throws is told by the promise alone.
    *
-   * @throws DeadlineError when `timeoutMs` have passed and it has ended; UsageError `task_state` if the scope has ended
+   * @throws what the work throws, which is a DeadlineError if it stopped as `timeoutMs` had passed; UsageError `task_state` if the scope has ended
    */
   async shield<T>(work: Work<T>, options: ShieldOptions = {}): Promise<T> {
     this.#mustNotHaveEnded('shield work in');
@@ -180,7 +179,7 @@ export class Scope implements AsyncDisposable {
     return { limit, running, queued, spawned, done, failed: failures, cancelled };
   }
 
-  /** Waits until nothing in it is queued or running, children and shielded work included. The scope stays open; nothing is thrown. */
+  /** Waits until nothing in it is queued or running, children and shielded work included. The scope stays open; nothing is thrown. A task that joins its own scope waits for ever. */
   async join(): Promise<void> {
     for (;;) {
       if (this.#busy) await new Promise<void>((resolve) => this.#joiners.push(resolve));
