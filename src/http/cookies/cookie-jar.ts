@@ -200,7 +200,7 @@ export class CookieJar {
   #put(cookie: Cookie, target: URL): boolean {
     const nowMs = this.#clock.wallNow();
     fixExpiry(cookie, nowMs);
-    if (cookie.key.length + cookie.value.length > maxPairBytes || this.#wouldHideSecure(cookie, target)) return false;
+    if (!isAcceptable(cookie) || this.#wouldHideSecure(cookie, target)) return false;
     const kept = this.#jar.setCookieSync(cookie, target, { ignoreError: true, now: new Date(nowMs) });
     if (kept === undefined) return false;
     if (!isAlive(kept, nowMs)) {
@@ -254,6 +254,15 @@ export class CookieJar {
     this.#putCount = cookies.length;
     this.#sweepAt = 1000 + 2 * cookies.length;
   }
+}
+
+/** What tough-cookie lets pass, and RFC 6265bis, 5.6 and 5.7, does not. */
+function isAcceptable({ key, value, secure, domain, path }: Cookie): boolean {
+  if (key.length + value.length > maxPairBytes || (key === '' && value === '')) return false;
+  // Servers may take names as they like, so the prefixes hold in any case, and a value without a name may not look like one.
+  const prefix = /^__(secure|host)-/i.exec(key === '' ? value : key)?.[1]?.toLowerCase();
+  if (prefix === undefined) return true;
+  return key !== '' && secure && (prefix === 'secure' || (domain === null && path === '/'));
 }
 
 function isAlive(cookie: Cookie, nowMs: number): boolean {
