@@ -154,6 +154,8 @@ export class ResultQueue implements Recorder {
   readonly #handled = (result: ReadableResult): void => {
     this.#handling--;
     this.#arrive(result);
+    // Others may have waited for its turn: there may be room even if it is not taken.
+    this.#options.onRoom();
     this.#endIfOver();
   };
 
