@@ -65,12 +65,13 @@ export class Gathering {
     for (const [index, member] of this.#members.entries()) {
       if (typeof member === 'function') continue;
       left++;
-      void outcomeOf(member).then((outcome) => {
+      const settled = (outcome: Outcome<unknown>): void => {
         this.#outcomes[index] = outcome;
         if (outcome.state !== 'done') errors.push(outcome.state === 'failed' ? outcome.error : outcome.reason);
         if (outcome.state !== 'done' && onError === 'cancel') reject(errors[0]);
         if (--left === 0) resolve();
-      });
+      };
+      void outcomeOf(member).then(settled);
     }
     if (left === 0) return;
     within.signal.addEventListener('abort', () => resolve(), { once: true });

@@ -55,7 +55,7 @@ describe.each(both)('%s', (_, map) => {
         yield 'a';
         yield 'b';
       })(),
-      ReadableStream.from(['a', 'b']) as ReadableStream<string>,
+      ReadableStream.from<string>(['a', 'b']),
     ];
     for (const source of sources) {
       const seen = map(source, (item, index, context) => `${item}${index} ${context.cancelled}`, { limit: 1 });
@@ -197,10 +197,8 @@ describe.each(both)('%s', (_, map) => {
     const stream = map(unclosed, (n) => n, { limit: 1 });
     await stream.next();
     await expect(stream.return()).rejects.toThrow('cannot close');
-    const failing = (): never => {
-      throw new Error('bad');
-    };
-    const { error } = await rest(map(unclosed, failing, { limit: 1 }));
+    const failed = map(unclosed, () => Promise.reject(new Error('bad')), { limit: 1 });
+    const { error } = await rest(failed);
     expect((error as AggregateError).errors).toEqual([new Error('bad'), new Error('cannot close')]);
     expect((error as AggregateError).cause).toEqual(new Error('bad'));
   });

@@ -72,7 +72,18 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
   #ended: Promise<void> | null = null;
   #isOver = false;
   #failure: { readonly error: unknown } | null = null;
+  // Made once, not for each item.
   readonly #settled = (task: Task<Result>): void => this.#collect(task);
+  readonly #answered = (step: IteratorResult<Item>): void => {
+    this.#asking = false;
+    if (this.#pulling === 'on' || step.done === true) this.#take(step);
+    this.#fill();
+  };
+  readonly #sourceFailed = (error: unknown): void => {
+    this.#asking = false;
+    this.#pulling = 'exhausted';
+    this.#pulled.reject(error);
+  };
 
   constructor(source: MapSource<Item>, map: MapFunction<Item, Result>, options: MapOptions, ordered: boolean) {
     const { limit } = options;
@@ -187,22 +198,7 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
 
   #await(step: Promise<IteratorResult<Item>>): void {
     this.#asking = true;
-    step.then(
-      (result) => {
-        this.#asking = false;
-        if (this.#pulling === 'on' || result.done === true) this.#take(result);
-        this.#fill();
-      },
-      (error: unknown) => {
-        this.#asking = false;
-        this.#sourceFailed(error);
-      },
-    );
-  }
-
-  #sourceFailed(error: unknown): void {
-    this.#pulling = 'exhausted';
-    this.#pulled.reject(error);
+    step.then(this.#answered, this.#sourceFailed);
   }
 
   #take(step: IteratorResult<Item>): void {
