@@ -27,9 +27,9 @@ export function decompressed(
   maxBytes: number,
 ): AsyncIterableIterator<Uint8Array, void, undefined> {
   const layers = encodingLayers(contentEncoding);
-  if (layers.length > mostLayers) return limited(undone(chunks, null), maxBytes);
+  if (layers.length > mostLayers) return limited(undone(chunks, null, maxBytes), maxBytes);
   let decoded: AsyncGenerator<Uint8Array, void, undefined> | null = null;
-  for (const name of layers.toReversed()) decoded = limited(undone(decoded ?? chunks, name), maxBytes);
+  for (const name of layers.toReversed()) decoded = limited(undone(decoded ?? chunks, name, maxBytes), maxBytes);
   return decoded ?? limited(chunks, maxBytes);
 }
 
@@ -40,10 +40,7 @@ async function* limited(
   let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;
-    if (bytes > maxBytes) {
-      const message = `the body of the answer is larger than ${maxBytes} bytes`;
-      throw new ManyfetchError('body_too_large', message, { hint: 'Raise maxBodyBytes.' });
-    }
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
     if (chunk.length > 0) yield chunk;
   }
 }
@@ -52,8 +49,9 @@ async function* limited(
 async function* undone(
   chunks: AsyncIterable<Uint8Array>,
   name: string | null,
+  maxBytes: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const source = new Source(chunks);
+  const source = new Source(chunks, maxBytes);
   try {
     const first = await source.open();
     // A body of nothing is nothing in every encoding: so HEAD is answered, and what has not changed.
@@ -72,6 +70,11 @@ async function* undone(
   }
 }
 
+function tooLarge(maxBytes: number): ManyfetchError {
+  const message = `the body of the answer is larger than ${maxBytes} bytes`;
+  return new ManyfetchError('body_too_large', message, { hint: 'Raise maxBodyBytes.' });
+}
+
 function badEncoding(message: string, cause?: unknown): ManyfetchError {
   const reason = cause instanceof Error ? `: ${cause.message}` : '';
   return new ManyfetchError('bad_encoding', message + reason, { cause });
@@ -82,10 +85,13 @@ class Source {
   error: { readonly cause: unknown } | null = null;
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #first: Uint8Array[] = [];
+  readonly #maxBytes: number;
+  #bytes = 0;
   #ended = false;
 
-  constructor(chunks: AsyncIterable<Uint8Array>) {
+  constructor(chunks: AsyncIterable<Uint8Array>, maxBytes: number) {
     this.#chunks = chunks[Symbol.asyncIterator]();
+    this.#maxBytes = maxBytes;
   }
 
   /** The first two bytes, or what there is of them; null: there is nothing. */
@@ -111,13 +117,23 @@ class Source {
     await this.#chunks.return?.();
   }
 
+  async #refuse(): Promise<never> {
+    await this.close();
+    throw tooLarge(this.#maxBytes);
+  }
+
   async #next(): Promise<Uint8Array | null> {
     if (this.#ended) return null;
     try {
       const { done, value } = await this.#chunks.next();
-      if (done !== true) return value;
-      this.#ended = true;
-      return null;
+      if (done === true) {
+        this.#ended = true;
+        return null;
+      }
+      this.#bytes += value.length;
+      // Encoded bytes of which nothing comes, as empty members of gzip, must have an end too.
+      if (this.#bytes > 2 * this.#maxBytes + pieceBytes) return await this.#refuse();
+      return value;
     } catch (cause) {
       this.#ended = true;
       this.error = { cause };
