@@ -52,7 +52,37 @@ function numbersIn(text = ''): number[] {
 describe.concurrent('example programs', () => {
   test('each is tried here', () => {
     const programs = globSync('*.ts', { cwd: join(import.meta.dirname, '../examples') });
-    expect(programs.map((name) => name.slice(0, 2)).toSorted()).toEqual(['04', '05', '22', '23', '24']);
+    const tried = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '17', '20', '21', '22', '23', '24'];
+    expect(programs.map((name) => name.slice(0, 2)).toSorted()).toEqual(tried);
+  });
+
+  test('01: at once takes a tenth of the time, and the order is another one', async () => {
+    const lines = await run('01-in-turn-and-at-once.ts');
+    const [inTurnS = 0, atOnceS = Infinity] = numbersIn(lines[0]);
+    expect(inTurnS).toBeGreaterThanOrEqual(1.6);
+    expect(inTurnS / atOnceS).toBeGreaterThan(5);
+    const order = numbersIn(lines[2]?.replace(/^.*done /, ''));
+    expect(order.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n));
+    // The one that was started first is answered last.
+    expect(order.indexOf(0)).toBeGreaterThan(order.indexOf(19));
+  });
+
+  test('02: five that sleep take as long as one', async () => {
+    const lines = await run('02-sleeping-greeters.ts', [], '0.2');
+    const hellos = [1, 2, 3, 4, 5].map((n) => `hello from ${n}`);
+    expect(lines.toSpliced(11, 1).toSpliced(5, 1)).toEqual([...hellos, ...hellos]);
+    expect(numbersIn(lines[5])[0]).toBeGreaterThanOrEqual(1);
+    expect(numbersIn(lines[11])[0]).toBeLessThanOrEqual(0.4);
+  });
+
+  test('03: one connection carries the session', async () => {
+    expect(await run('03-one-session.ts')).toEqual([
+      'GET 200 on a new connection',
+      'POST 200 on the connection that was there',
+      'PUT 200 on the connection that was there',
+      'HEAD 200 on the connection that was there',
+      'the service saw POST from team orders',
+    ]);
   });
 
   test('04: no result is lost', async () => {
@@ -65,6 +95,63 @@ describe.concurrent('example programs', () => {
   test('05: the list is in the order of the inputs', async () => {
     const lines = await run('05-results-in-order.ts');
     expect(lines).toEqual(['as they came: 3 2 1 0', 'in order: 0.3 0.2 0.1 0']);
+  });
+
+  test('06: the limit holds, and without one nothing fails', async () => {
+    const [limited = '', unlimited] = await run('06-a-limit-or-none.ts');
+    expect(limited).toMatch(/^with a semaphore of 500: 1000 ok/);
+    const most = numbersIn(limited).at(-1) ?? Infinity;
+    expect(most).toBeGreaterThan(100);
+    expect(most).toBeLessThanOrEqual(500);
+    expect(unlimited).toBe('with no limit: 2000 ok of 2000');
+  });
+
+  test('07: a task tells its state and its result', async () => {
+    expect(await run('07-state-of-a-task.ts')).toEqual([
+      'the answer: running',
+      'the one behind: queued',
+      'the answer: done, 42',
+      'the one behind: done, at once',
+    ]);
+  });
+
+  test('08: a callback is called once, however a task ends', async () => {
+    expect(await run('08-when-a-task-is-done.ts')).toEqual([
+      'first is done: a result',
+      'first was settled before',
+      'second failed: Error: no route',
+      'third cancelled: nobody waits for it',
+    ]);
+  });
+
+  test('09: four ways to wait', async () => {
+    expect(await run('09-waiting-for-some.ts')).toEqual([
+      'first-completed: done t1, pending t2 t3 t4 t5',
+      'first-failed: done t1 t2 t3, pending t4 t5',
+      'timeout: done t1 t2 t3, pending t4 t5',
+      'all: t1 done, t2 done, t3 failed, t4 done, t5 done',
+    ]);
+  });
+
+  test('17: a client is closed, or it is told where it was opened', async () => {
+    const lines = await run('17-a-client-is-closed.ts', ['--expose-gc', '--no-warnings']);
+    expect(lines.slice(0, 3)).toEqual(['answered 200', 'closed, although something else went wrong', 'answered 200']);
+    expect(lines.slice(3).join('\n')).toMatch(/17-a-client-is-closed\.ts:\d+/);
+  });
+
+  test('20: a pool bounds its tasks, and what is late is cancelled', async () => {
+    expect(await run('20-a-pool-and-a-timeout.ts')).toEqual([
+      '20 answered, in flight at most 5',
+      'the pool: deadline',
+      '0.01 s: done',
+      '0.02 s: done',
+      '60 s: cancelled',
+      'still in flight here: 0',
+    ]);
+  });
+
+  test('21: a class of its own is the work of a task', async () => {
+    expect(await run('21-a-task-of-ones-own.ts')).toEqual(['/bytes/1000 200', '/bytes/20 200', '1020 bytes']);
   });
 
   test('22: the late one has its error in its place', async () => {
