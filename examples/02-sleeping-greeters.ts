@@ -6,8 +6,8 @@ import { scope, sleep } from '../src/index.ts';
 
 const waitMs = Number(process.argv[2] ?? 1) * 1000;
 
-async function greet(n: number, signal?: AbortSignal): Promise<void> {
-  await sleep(waitMs, { signal });
+async function greet(n: number, context?: { signal: AbortSignal }): Promise<void> {
+  await sleep(waitMs, context);
   console.log(`hello from ${n}`);
 }
 
@@ -17,6 +17,6 @@ console.log(`in turn: ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
 
 startMs = performance.now();
 await scope((s) => {
-  for (let n = 1; n <= 5; n++) s.spawn(({ signal }) => greet(n, signal));
+  for (let n = 1; n <= 5; n++) s.spawn((context) => greet(n, context));
 });
 console.log(`as tasks: ${((performance.now() - startMs) / 1000).toFixed(1)} s`);

@@ -87,7 +87,7 @@ function readPost(post: Fields): ReadEntry['post'] {
   if (text !== null)
     return { mimeType, text, isBase64: post['_encoding'] === 'base64' || post['encoding'] === 'base64' };
   if (!Array.isArray(post['params']) || !/x-www-form-urlencoded/i.test(mimeType)) return null;
-  const pairs = headersOf(post['params']).map(({ name, value }) => [name, value]);
+  const pairs = headersOf(post['params']).map(({ name, value }): [string, string] => [name, value]);
   return { mimeType, text: new URLSearchParams(pairs).toString(), isBase64: false };
 }
 
