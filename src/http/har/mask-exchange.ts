@@ -35,10 +35,13 @@ export function maskBody(text: string, contentType: string | null): string {
   return /json|event-stream/i.test(contentType) ? maskJson(text) : text;
 }
 
-const part = /(content-disposition:[^\r\n]*;\s*name="([^"\r\n]*)"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n)([^]*?)(?=\r\n--)/gi;
-
 function maskParts(text: string): string {
-  return text.replace(part, (whole, head: string, name: string) => (namesCredential(name) ? head + masked : whole));
+  const pieces = text.split('\r\n--').map((piece) => {
+    const head = piece.slice(0, piece.indexOf('\r\n\r\n') + 4);
+    const name = /;\s*name="([^"\r\n]*)"/i.exec(head)?.[1] ?? '';
+    return namesCredential(name) ? head + masked : piece;
+  });
+  return pieces.join('\r\n--');
 }
 
 /** A string (also one that nobody ended), a mark, or a number or word. */
