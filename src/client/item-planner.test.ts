@@ -81,6 +81,18 @@ test('a header that is null or undefined leaves out what the options give', () =
   expect(planned('/', { Authorization: 'Basic x' }, 'Bearer t').section['authorization']).toBe('Basic x');
 });
 
+function asWhom(item: object): string | undefined {
+  return planned({ url: '/', ...item }, {}, 'Bearer all').section['authorization'];
+}
+
+test('a request may be sent as somebody else, unless its headers say as whom', () => {
+  expect(asWhom({})).toBe('Bearer all');
+  expect(asWhom({ user: 'ann:b' })).toBe('Basic YW5uOmI=');
+  expect(asWhom({ bearer: 'own', json: {} })).toBe('Bearer own');
+  expect(asWhom({ bearer: 'own', headers: { Authorization: 'Digest x' } })).toBe('Digest x');
+  expect(asWhom({ bearer: 'own', headers: { authorization: null } })).toBeUndefined();
+});
+
 test('repeated pairs are all sent', () => {
   const pairs = [
     ['x-a', '1'],
