@@ -11,6 +11,7 @@ import type { Figure } from './figure.ts';
 import { benchGovernor } from './governor.ts';
 import { benchInFlight } from './in-flight/in-flight.ts';
 import { benchLatency } from './latency.ts';
+import { benchMap } from './map.ts';
 import { benchMemory } from './memory.ts';
 import { drawProfile, profileOurs } from './profile/profile.ts';
 import { benchResume } from './resume.ts';
@@ -35,6 +36,7 @@ export const sections: readonly Section[] = [
   figures('governor', 'what limits, rates and breakers cost an attempt', ({ rounds }) =>
     Promise.resolve(benchGovernor(rounds)),
   ),
+  figures('map', '1,000,000 items through mapUnordered: time and memory', ({ scale }) => benchMap(1_000_000 * scale)),
   figures('in-flight', '15,000 requests in flight at once over HTTP/1.1: memory of each', ({ scale, rounds }) =>
     benchInFlight(15_000 * scale, rounds),
   ),
