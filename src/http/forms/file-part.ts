@@ -70,25 +70,28 @@ function statOf(path: string): Stats {
 async function* readWhole(path: string, lengthBytes: number | null): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await open(path, 'r');
   try {
-    // Before the first byte of it is sent, so that no server sees the beginning of a file that is not the one.
-    await checkSize(file, path, lengthBytes);
+    // Before the first byte of it is sent, so that no server gets the beginning of a file that is not the one.
+    if (lengthBytes !== null && (await file.stat()).size !== lengthBytes) throw changed(path, lengthBytes);
     let left = lengthBytes ?? Infinity;
     while (left > 0) {
-      // A buffer of its own for each piece: the connection may hold it until the peer has read it.
-      const { buffer, bytesRead } = await file.read({ buffer: Buffer.allocUnsafe(Math.min(left, 65_536)) });
-      if (bytesRead === 0) break;
-      left -= bytesRead;
-      yield buffer.subarray(0, bytesRead);
+      const piece = await readPiece(file, Math.min(left, 65_536));
+      if (piece.length === 0) break;
+      left -= piece.length;
+      yield piece;
     }
-    await checkSize(file, path, lengthBytes);
+    if (lengthBytes === null) return;
+    if (left > 0 || (await readPiece(file, 1)).length > 0) throw changed(path, lengthBytes);
   } finally {
     await file.close();
   }
 }
 
-async function checkSize(file: FileHandle, path: string, lengthBytes: number | null): Promise<void> {
-  if (lengthBytes === null) return;
-  const { size } = await file.stat();
-  if (size !== lengthBytes)
-    throw new Error(`${path} changed: it had ${lengthBytes} bytes when the form was made, and has ${size} now`);
+/** In a buffer of its own: the connection may hold it until the peer has read it. */
+async function readPiece(file: FileHandle, sizeBytes: number): Promise<Uint8Array> {
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.allocUnsafe(sizeBytes) });
+  return buffer.subarray(0, bytesRead);
+}
+
+function changed(path: string, lengthBytes: number): Error {
+  return new Error(`${path} changed: it is not the ${lengthBytes} bytes any more that it was when the form was made`);
 }
