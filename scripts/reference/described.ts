@@ -15,6 +15,7 @@ export interface Member {
   readonly name: string;
   readonly isMethod: boolean;
   readonly isOptional: boolean;
+  readonly isProtected: boolean;
   /** As it is written, without docblock. */
   readonly signature: string;
   /** The type of a property; empty for a method. */
@@ -41,6 +42,9 @@ export function describe(found: Found, reader: ModuleReader, isPublic: IsPublic)
   const { module, name, nodes } = found;
   const [first] = nodes;
   if (first === undefined) throw new Error(`${module.path} does not declare ${name}`);
+  // What is protected concerns those who derive from a class, and it is abstract ones that are made for that.
+  const isAbstract = first.node.type === 'ClassDeclaration' && first.node.abstract === true;
+  const isUsable = (member: Member): boolean => isAbstract || !member.isProtected;
   const docs = nodes.map(({ start }) => docblockBefore(module, start));
   return {
     name,
@@ -49,7 +53,7 @@ export function describe(found: Found, reader: ModuleReader, isPublic: IsPublic)
     line: module.text.slice(0, first.start).split('\n').length,
     signatures: nodes.map(({ node }) => headOf(module, node, reader, isPublic)),
     doc: docs.find((doc) => doc !== noDocblock) ?? noDocblock,
-    members: hasMembers(first.node) ? membersOf(module, first.node, reader, isPublic) : [],
+    members: hasMembers(first.node) ? membersOf(module, first.node, reader, isPublic).filter(isUsable) : [],
   };
 }
 
@@ -111,6 +115,7 @@ function memberOf(module: Module, member: MemberNode): Member {
   return {
     name: 'key' in member ? text.slice(member.key.start, member.key.end) : '',
     isMethod,
+    isProtected: 'accessibility' in member && member.accessibility === 'protected',
     isOptional: 'optional' in member && member.optional,
     signature: text.slice(member.start, member.end).replace(/[;,]$/, ''),
     type: typed === null || typed === undefined ? '' : text.slice(typed.typeAnnotation.start, typed.typeAnnotation.end),
