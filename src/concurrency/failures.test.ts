@@ -25,5 +25,5 @@ test('the same object counts once, equal texts count each', () => {
   const failures = new Failures();
   const error = new Error('x');
   for (const each of [error, error, 'boom', 'boom']) failures.add(each, 'a');
-  expect(failures.errors).toEqual([error, 'boom', 'boom']);
+  expect(failures.list.map((failure) => failure.error)).toEqual([error, 'boom', 'boom']);
 });

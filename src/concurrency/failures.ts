@@ -17,8 +17,8 @@ export class Failures {
     return this.#list.length;
   }
 
-  get errors(): readonly unknown[] {
-    return this.#list.map(({ error }) => error);
+  get list(): readonly Failure[] {
+    return this.#list;
   }
 
   /** The same object counts once: who awaits a failed task fails with its error. */
@@ -38,7 +38,8 @@ export class Failures {
     const told = this.#list.slice(0, toldInMessage).map(({ error, name }) => `${name}: ${messageOf(error)}`);
     const rest = this.#list.length - told.length;
     const message = `${this.#list.length} failures: ${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`;
-    return new AggregateError(this.errors, message, { cause: first?.error });
+    const errors = this.#list.map(({ error }) => error);
+    return new AggregateError(errors, message, { cause: first?.error });
   }
 }
 

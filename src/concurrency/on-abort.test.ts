@@ -30,7 +30,7 @@ test('calls back once each, in the order of asking, and leaves no listener', () 
 test('who is told to forget by one before is not called, and who asks meanwhile is called at once', () => {
   const controller = new AbortController();
   const called: string[] = [];
-  let forgetSecond = (): void => expect.unreachable();
+  let forgetSecond: () => void = expect.unreachable;
   onAbort(controller.signal, () => {
     called.push('first');
     forgetSecond();

@@ -269,8 +269,12 @@ export class Scope implements AsyncDisposable {
         error = another;
       }
     }
-    this.#failures.add(error, task.name);
-    if (this.#onError !== 'collect') this.#cancel(becauseOf(task.name, error));
+    this.#count(error, task.name);
+  }
+
+  #count(error: unknown, name: string): void {
+    this.#failures.add(error, name);
+    if (this.#onError !== 'collect') this.#cancel(becauseOf(name, error));
   }
 
   #check(): void {
@@ -299,11 +303,8 @@ export class Scope implements AsyncDisposable {
 
   /** Tells what failed in a child that nobody closed. */
   #adopt(failures: Failures): void {
-    for (const error of failures.errors) {
-      if (this.#isCancelled && isConsequence(error, this.#reason)) continue;
-      this.#failures.add(error, 'a child scope');
-      this.#cancel(becauseOf('a child scope', error));
-    }
+    for (const { error, name } of failures.list)
+      if (!this.#isCancelled || !isConsequence(error, this.#reason)) this.#count(error, name);
   }
 
   static {
