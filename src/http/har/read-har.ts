@@ -16,8 +16,8 @@ export interface ReadEntry {
   readonly error: string | null;
   /** Null: the recording has no text for it. */
   readonly body: { readonly text: string; readonly isBase64: boolean } | null;
-  /** How large the body was; 0 if that is not told. */
-  readonly bodyBytes: number;
+  /** There was a body, and the recording has not kept it. */
+  readonly isBodyLost: boolean;
   readonly mimeType: string;
 }
 
@@ -75,7 +75,8 @@ function readEntry(entry: Fields, where: string): ReadEntry {
     headers: headersOf(response['headers']),
     error: textOf(entry['_error']) ?? textOf(response['_error']),
     body: text === null ? null : { text, isBase64: content['encoding'] === 'base64' },
-    bodyBytes: numberOf(content['size']),
+    // -1: it is not known whether there was one.
+    isBodyLost: text === null && typeof content['size'] === 'number' && content['size'] !== 0,
     mimeType: textOf(content['mimeType']) ?? '',
   };
 }

@@ -135,14 +135,15 @@ function comparable(body: Uint8Array, contentType: string | null): string {
 }
 
 function answerOf(entry: ReadEntry): MockAnswer {
-  const { status, error, headers, body, bodyBytes } = entry;
+  const { status, error, headers, body } = entry;
   const failed = error === null ? {} : { error: codeOf(error) };
   if (status === 0) return { error: failed.error ?? 'connection_closed' };
-  const isBodiless = entry.method === 'HEAD' || (status >= 300 && status < 400);
-  if (body === null && bodyBytes > 0 && !isBodiless && error === null) {
-    throw new ManyfetchError('mock_failed', `the recording has no body for ${keyOf(entry.method, entry.url)}`, {
-      hint: `It had ${bodyBytes} bytes, and was not kept: record with a larger maxBodyBytes, or save a HAR with contents.`,
-    });
+  const isBodiless = entry.method === 'HEAD' || status === 204 || (status >= 300 && status < 400);
+  if (entry.isBodyLost && !isBodiless && error === null) {
+    const message = `the recording has not kept the body of ${keyOf(entry.method, entry.url)}`;
+    const hint =
+      'Record with a larger maxBodyBytes, whole answers and not streams; of a browser, save the HAR with contents.';
+    throw new ManyfetchError('mock_failed', message, { hint });
   }
   const bytes = body === null ? new Uint8Array() : Buffer.from(body.text, body.isBase64 ? 'base64' : 'utf8');
   return { status, headers: headersAgain(headers, entry.mimeType, body?.isBase64 === false), body: bytes, ...failed };
