@@ -97,11 +97,12 @@ describe('retries', () => {
   });
 });
 
-describe('a connection that was kept, and is dead', () => {
-  const script = (count: number) => [readRequest, answer('one'), ...(count === 0 ? [readRequest, end] : [again])];
+/** The first connection is kept, and closed when it is used again. */
+const closing = (count: number) => [readRequest, answer('one'), ...(count === 0 ? [readRequest, end] : [again])];
 
+describe('a connection that was kept, and is dead', () => {
   test('costs no attempt', async () => {
-    await using server = await startScriptedServer(script);
+    await using server = await startScriptedServer(closing);
     await using client = new Client();
     await client.get(server.origin);
     const response = await client.get(server.origin);
@@ -109,7 +110,7 @@ describe('a connection that was kept, and is dead', () => {
   });
 
   test('is an error where sending again is not safe', async () => {
-    await using server = await startScriptedServer(script);
+    await using server = await startScriptedServer(closing);
     await using client = new Client({ idempotencyKey: 'off' });
     await client.get(server.origin);
     await expect(client.post(server.origin)).rejects.toMatchObject({ code: 'connection_closed', reused: true });

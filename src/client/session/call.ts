@@ -31,12 +31,14 @@ import { recordExchange } from './record-exchange.ts';
 import { Sending } from './sending.ts';
 import type { SendingOwner } from './sending.ts';
 import { sendingTimings } from './sending-timings.ts';
+import { watchedSource } from './watched-source.ts';
+import type { SourceWatch } from './watched-source.ts';
 
 /** A stream that has waited so long for its reader gives its place to others. */
 const unreadMs = 1000;
 const timed: SendOptions = Object.freeze({ timed: true });
 
-export class Call implements SendingOwner, CallPosition, Bagged {
+export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   bagIndex = -1;
   readonly settings: CallSettings;
   readonly safeTwice: boolean;
@@ -119,6 +121,14 @@ export class Call implements SendingOwner, CallPosition, Bagged {
     const refused = this.#credentials.headCame(this.#request, status, headers) && !this.#challenged;
     this.#step = stepAfter(this.#request, status, headers, refused, this, this.#home.parts.clock.wallNow());
     return this.#isStream && this.#step.kind === 'final';
+  }
+
+  sourceOpened(): void {
+    this.#sourceOpened = true;
+  }
+
+  sourceEnded(): void {
+    this.#sending?.bodySent();
   }
 
   exchangeOver(): void {
@@ -240,11 +250,7 @@ export class Call implements SendingOwner, CallPosition, Bagged {
   #sendOptions(fresh: boolean): SendOptions {
     const source = this.#source;
     if (source === null) return fresh ? { timed: true, fresh } : timed;
-    const open = (): AsyncIterator<Uint8Array> => {
-      this.#sourceOpened = true;
-      return source.open();
-    };
-    return { timed: true, fresh, body: { lengthBytes: source.lengthBytes, open } };
+    return { timed: true, fresh, body: watchedSource(source, this) };
   }
 
   async #queue(gate: OriginGate): Promise<Permit> {

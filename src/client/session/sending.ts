@@ -53,6 +53,8 @@ export class Sending implements ResponseHandler, BodyStreamOwner {
   #first: Buffer = nothing;
   #chunks: Buffer[] | null = null;
   #bodyBytes = 0;
+  #hasSource = false;
+  #bodySentMs: number | null = null;
 
   constructor(request: HttpRequest, owner: SendingOwner, parts: SendingParts) {
     this.request = request;
@@ -74,10 +76,16 @@ export class Sending implements ResponseHandler, BodyStreamOwner {
       this.#attempt = new Timeout({ onTimeout: () => this.#tooLong() });
       wheel.set(this.#attempt, timeoutMs, this.sentMs);
     }
+    this.#hasSource = options.body !== undefined;
     this.#exchange = transport.send(this.request, this, options);
     const { headersTimeoutMs } = this.#owner.settings;
     if (headersTimeoutMs > 0) this.#watchPhase(headersTimeoutMs);
     return this.#arrived.promise;
+  }
+
+  /** The source of the request's body has given all. */
+  bodySent(): void {
+    this.#bodySentMs = this.#parts.clock.now();
   }
 
   get times(): ExchangeTimes | null {
@@ -192,9 +200,7 @@ export class Sending implements ResponseHandler, BodyStreamOwner {
       return;
     }
     const { clock } = this.#parts;
-    const times = this.times;
-    const askedMs =
-      times === null ? (this.#exchange?.sent === true ? this.sentMs : null) : (times.sentMs ?? times.assignedMs);
+    const askedMs = this.#askedMs();
     const leftMs = askedMs === null ? headersTimeoutMs : askedMs + headersTimeoutMs - clock.now();
     if (leftMs > 0) {
       this.#watchPhase(leftMs);
@@ -202,6 +208,15 @@ export class Sending implements ResponseHandler, BodyStreamOwner {
     }
     const message = `no answer of ${this.#place} within ${headersTimeoutMs / 1000} s of the request`;
     this.#abandon('timeout', message, 'raise `headersTimeoutMs` if the server needs longer');
+  }
+
+  /** When the last byte of the request left, as far as that is told; null: it has not. */
+  #askedMs(): number | null {
+    const { times } = this;
+    if (times !== null && times.sentMs !== null) return times.sentMs;
+    if (this.#hasSource) return this.#bodySentMs;
+    if (times !== null) return times.assignedMs;
+    return this.#exchange?.sent === true ? this.sentMs : null;
   }
 
   get #place(): string {

@@ -1,0 +1,219 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { createWireTransport } from '../http/pool/wire-transport.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { hurriedClock } from '../testing/hurried-clock.ts';
+import { startObserved } from '../testing/observed-server.ts';
+import { answer, drip, readHead, readRequest, send, startScriptedServer } from '../testing/scripted-server.ts';
+import type { Script, ScriptedServer } from '../testing/scripted-server.ts';
+import { until } from '../testing/until.ts';
+import { Client } from './client.ts';
+import type { ClientOptions, RequestOptions } from './client-options.ts';
+
+const never = new Promise<never>(() => undefined);
+const half = send('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf');
+
+async function* endless() {
+  for (;;) yield Buffer.alloc(64 * 1024);
+}
+
+/** Transports have timers for what they keep, which end by themselves, long before any of the time limits here. */
+async function nothingLeft(server: ScriptedServer, clock: FakeClock): Promise<void> {
+  const untilMs = clock.now() + 15_000;
+  await until(() => {
+    if (clock.now() < untilMs) clock.advance(100);
+    return server.open === 0 && clock.pending === 0;
+  });
+}
+
+interface Moment {
+  readonly script?: Script;
+  readonly scheme?: 'https:';
+  readonly client?: (clock: FakeClock) => ClientOptions;
+  readonly request?: RequestOptions;
+  readonly isStream?: boolean;
+  /** The call has come there. */
+  readonly there: (client: Client, seen: { requests: number; open: number }) => boolean;
+}
+
+const isWaiting: Moment['there'] = (_, { requests }) => requests === 1;
+
+const moments: Readonly<Record<string, Moment>> = {
+  'in the queue': {
+    script: [readRequest],
+    client: () => ({ concurrency: 1 }),
+    there: (client) => client.statistics().queued === 1,
+  },
+  'while the name is looked up': {
+    client: (clock) => ({ transport: createWireTransport({ clock, lookup: () => undefined }) }),
+    there: (client) => client.statistics().inFlight === 1,
+  },
+  'while connecting': { scheme: 'https:', there: (_, { open }) => open === 1 },
+  'in a hook': {
+    client: () => ({ hooks: { beforeRequest: () => never } }),
+    there: ({ statistics }) => statistics !== null,
+  },
+  'while a token is asked for': { request: { auth: () => never }, there: (client) => client.statistics().active === 1 },
+  'while the body goes up': { script: [readHead], request: { body: endless }, there: isWaiting },
+  'while waiting for the answer': { script: [readRequest], there: isWaiting },
+  'in the body': { script: [readRequest, half], there: isWaiting },
+  'in the body of a stream': { script: [readRequest, half], isStream: true, there: isWaiting },
+  'between attempts': {
+    script: [readRequest, answer('', '503 Busy\r\nretry-after: 9')],
+    request: { retries: 1 },
+    there: (client) =>
+      client.statistics().active === 1 && client.statistics().sent === 1 && client.statistics().inFlight === 0,
+  },
+};
+
+async function setUp({ script = [], scheme, client: own, request, isStream = false, there }: Moment) {
+  const server = await startScriptedServer(script);
+  const clock = new FakeClock();
+  const url = scheme === undefined ? server.origin : server.origin.replace('http:', scheme);
+  const client = new Client({
+    clock,
+    baseUrl: url.replace('127.0.0.1', own === undefined ? '127.0.0.1' : 'localhost'),
+    ...own?.(clock),
+  });
+  const ask = async (options: RequestOptions): Promise<unknown> => {
+    const all = { timeoutMs: 20_000, totalTimeoutMs: 60_000, headersTimeoutMs: 30_000, ...request, ...options };
+    if (!isStream) return client.post('/', all);
+    return (await client.stream('POST', '/', all)).text();
+  };
+  const arrived = () => until(() => there(client, { requests: server.requests.length, open: server.open }));
+  return { server, clock, client, ask, arrived };
+}
+
+describe.each(Object.entries(moments))('%s', (name, moment) => {
+  const fills = name === 'in the queue';
+
+  test('an abort ends it at once, with the reason of the signal, and leaves nothing', async () => {
+    const { server, clock, client, ask, arrived } = await setUp(moment);
+    const other = fills ? ask({}).catch((error: unknown) => error) : null;
+    const controller = new AbortController();
+    const reason = new RangeError('enough');
+    const asked = expect(ask({ signal: controller.signal })).rejects.toBe(reason);
+    await arrived();
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+    controller.abort(reason);
+    await asked;
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    expect(client.statistics()).toMatchObject({ active: fills ? 1 : 0, queued: 0 });
+    if (other === null && name !== 'between attempts') {
+      await nothingLeft(server, clock);
+      expect(client.statistics()).toMatchObject({ inFlight: 0, connections: 0 });
+    }
+    await client.close();
+    expect(other === null ? 'client_closed' : ((await other) as { code: string }).code).toBe('client_closed');
+    await nothingLeft(server, clock);
+    await server[Symbol.asyncDispose]();
+  });
+
+  test('closing the client ends it, and is waited for', async () => {
+    const { server, clock, client, ask, arrived } = await setUp(moment);
+    const others = fills ? [ask({}).catch(String)] : [];
+    const asked = expect(ask({})).rejects.toMatchObject({ code: 'client_closed' });
+    await arrived();
+    await client.close();
+    expect(client.statistics()).toMatchObject({ active: 0, inFlight: 0, queued: 0, connections: 0 });
+    await asked;
+    await Promise.all(others);
+    await nothingLeft(server, clock);
+    await server[Symbol.asyncDispose]();
+  });
+});
+
+test('a signal that is aborted already sends nothing', async () => {
+  await using server = await startObserved();
+  await using client = new Client();
+  await expect(client.get(server.origin, { signal: AbortSignal.abort('no') })).rejects.toBe('no');
+  expect([server.requests.length, client.statistics().calls]).toEqual([0, 0]);
+});
+
+test('a signal has one listener for all its requests, and none after them', async () => {
+  await using server = await startObserved((_, response) => setTimeout(() => response.end(), 5));
+  await using client = new Client();
+  const { signal } = new AbortController();
+  const all = Array.from({ length: 50 }, () => client.get(server.origin, { signal }));
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  await Promise.all(all);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+});
+
+test('a closed client says so', async () => {
+  const client = new Client();
+  await client.close();
+  await client.close();
+  await expect(client.get('http://127.0.0.1:1/')).rejects.toMatchObject({
+    code: 'client_closed',
+    hint: expect.any(String),
+  });
+});
+
+describe('time limits', () => {
+  const limits = [
+    ['timeoutMs', [readRequest], 'timeout', /no answer of GET .* within 0.2 s/],
+    ['timeoutMs', [readRequest, half], 'timeout', /no complete answer/],
+    [
+      'timeoutMs',
+      [readRequest, drip(`HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n${'.'.repeat(900)}`, 2)],
+      'timeout',
+      /no complete/,
+    ],
+    ['headersTimeoutMs', [readRequest], 'timeout', /no answer of .* of the request/],
+    ['bodyTimeoutMs', [readRequest, half], 'timeout', /sent nothing more of its answer for 0.2 s/],
+    ['totalTimeoutMs', [readRequest, half], 'deadline', /not over within 0.2 s/],
+  ] as const;
+  test.each(limits)('%s over %j', async (name, script, code, message) => {
+    await using server = await startScriptedServer(script);
+    await using client = new Client({ clock: hurriedClock(5) });
+    await expect(client.get(server.origin, { [name]: 200 })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+    await until(() => server.open === 0);
+    expect(client.statistics()).toMatchObject({ active: 0, inFlight: 0 });
+  });
+
+  test('of a stream: its attempt ends with the head, all of it with the body', async () => {
+    await using server = await startScriptedServer([readRequest, half]);
+    await using client = new Client({ clock: hurriedClock(5) });
+    const response = await client.stream('GET', server.origin, { timeoutMs: 100, totalTimeoutMs: 500 });
+    await expect(response.text()).rejects.toMatchObject({ code: 'deadline' });
+    const slow = await client.stream('GET', server.origin, { bodyTimeoutMs: 200 });
+    await expect(slow.text()).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  test('headersTimeoutMs is counted from the end of the request', async () => {
+    await using server = await startObserved();
+    await using client = new Client({ clock: hurriedClock(5) });
+    async function* slowly() {
+      for (let n = 0; n < 5; n++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        yield 'x';
+      }
+    }
+    expect((await client.put(server.origin, { body: slowly, headersTimeoutMs: 300 })).status).toBe(200);
+  });
+
+  test('waiting for a place is not counted in timeoutMs, but in queueTimeoutMs', async () => {
+    await using server = await startObserved((_, response) => setTimeout(() => response.end(), 30));
+    await using client = new Client({ concurrency: 1, timeoutMs: 250, clock: hurriedClock(5) });
+    const responses = await Promise.all(Array.from({ length: 5 }, () => client.get(server.origin)));
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(responses[4]?.timings.queuedMs).toBeGreaterThan(400);
+    const first = client.get(server.origin);
+    const late = client.get(server.origin, { queueTimeoutMs: 50 });
+    await expect(late).rejects.toMatchObject({ code: 'queue_timeout' });
+    expect((await first).status).toBe(200);
+  });
+
+  test('redirects share the time of their attempt', async () => {
+    await using server = await startObserved((_, response, count) => {
+      setTimeout(() => response.writeHead(302, { location: `/${count}` }).end(), 10);
+    });
+    await using client = new Client({ clock: hurriedClock(5), timeoutMs: 300, redirects: 1000 });
+    await expect(client.get(server.origin)).rejects.toMatchObject({ code: 'timeout' });
+    expect(server.requests.length).toBeLessThan(10);
+  });
+});
