@@ -120,8 +120,8 @@ describe('a limit', () => {
   });
 
   test('a task that waits for another one needs a child scope, with a limit of its own', async () => {
-    const outer: Work<string> = async (context) => await context.scope.open().spawn(() => 'inner');
-    expect(await scope((s) => s.spawn(outer), { limit: 1 })).toBe('inner');
+    const inner = scope((s) => s.spawn(async (outer) => await outer.scope.open().spawn(() => 'inner')), { limit: 1 });
+    expect(await inner).toBe('inner');
   });
 
   test.each([0, -1, 1.5, Number.NaN, '3'])('cannot be %s', async (limit) => {
