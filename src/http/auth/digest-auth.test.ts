@@ -133,8 +133,12 @@ test('a refused password is not sent again; a nonce at its end is, with or witho
   expect(ask(auth, 'Digest realm="a", nonce="n4", qop="auth", stale=TRUE', undefined, early)).toBe(true);
   const right = await header(auth);
   expect(fields(right)).toMatchObject({ nonce: 'n4', nc: '00000001' });
-  auth.challenged?.(200, [], `${origin}/`, right);
-  expect(ask(auth, 'Digest realm="a", nonce="n5", qop="auth"', undefined, right)).toBe(true);
+  const later = await header(auth);
+  expect(ask(auth, 'Digest realm="a", nonce="n5", qop="auth"', undefined, later)).toBe(true);
+  auth.challenged?.(200, ['authentication-info', 'nextnonce="n6"'], `${origin}/`, await header(auth));
+  const idle = await header(auth);
+  expect(fields(idle)).toMatchObject({ nonce: 'n6', nc: '00000001' });
+  expect(ask(auth, 'Digest realm="a", nonce="n7", qop="auth"', undefined, idle)).toBe(true);
 });
 
 test('credentials go ahead only where the server said they belong, and to no other origin', async () => {

@@ -11,21 +11,30 @@ import { checkUser } from './check-user.ts';
 import { type DigestChallenge, strongestDigest } from './digest-challenge.ts';
 import { digestHeader, digestKey } from './digest-proof.ts';
 
-/** What one set of credentials is for (RFC 9110, 11.5), and the nonce that is in use there. */
-interface Space {
+/** What follows from one challenge: a nonce, and the key that goes with it. */
+interface Session {
   readonly challenge: DigestChallenge;
-  /** Begins the path of what belongs to it. */
-  readonly paths: readonly string[];
   readonly key: string;
   readonly clientNonce: string;
   nonce: string;
   used: number;
-  /** The server has accepted the credentials. */
-  isProven: boolean;
+}
+
+/** What one set of credentials is for (RFC 9110, 11.5). */
+interface Space {
+  readonly realm: string;
+  /** Begins the path of what belongs to it. */
+  readonly paths: readonly string[];
+  /** Not used yet, oldest first: requests that are refused at once get a nonce each, which may be good for one use only. */
+  readonly fresh: Session[];
+  current: Session | null;
+  /** The last nonce that came with an answer, and not with a refusal. */
+  given: string | null;
 }
 
 const maxOrigins = 1000;
 const maxSpaces = 20;
+const maxFresh = 1000;
 
 /**
  * Proves that the password is known, without sending it (RFC 7616): MD5, SHA-256 and SHA-512-256, with or without `-sess`, for
@@ -66,11 +75,13 @@ class DigestAuth implements Auth {
   authorize(request: AuthRequest): string | null {
     const url = new URL(request.url);
     const space = this.#spaceOf(url);
-    if (space === null) return null;
-    const { challenge, key, nonce, clientNonce } = space;
-    space.used += 1;
+    const session = space?.fresh.shift() ?? space?.current ?? null;
+    if (space === null || session === null) return null;
+    space.current = session;
+    session.used += 1;
+    const { challenge, key, nonce, clientNonce, used } = session;
     const proven = { method: request.method, uri: url.pathname + url.search, body: bodyFor(challenge, request) };
-    return digestHeader(challenge, this.#user, key, proven, { server: nonce, client: clientNonce, count: space.used });
+    return digestHeader(challenge, this.#user, key, proven, { server: nonce, client: clientNonce, count: used });
   }
 
   challenged(status: number, headers: readonly string[], url: string, sent?: string | null): boolean {
@@ -81,32 +92,35 @@ class DigestAuth implements Auth {
     }
     const challenge = strongestDigest(parseChallenges(valuesOf(headers, 'www-authenticate')));
     if (challenge === null) return false;
-    const others = (this.#origins.get(target.origin) ?? []).filter(
-      (space) => space.challenge.realm !== challenge.realm,
-    );
-    const known = this.#origins.get(target.origin)?.find((space) => space.challenge.realm === challenge.realm);
-    if (known !== undefined && !challenge.isStale && wasRefused(known, sent)) {
-      this.#keep(target.origin, others);
-      return false;
-    }
-    this.#keep(target.origin, [...others, this.#newSpace(challenge, target, known)]);
-    return true;
+    const spaces = this.#origins.get(target.origin) ?? [];
+    const known = spaces.find((space) => space.realm === challenge.realm);
+    const others = spaces.filter((space) => space !== known);
+    const isWrong = known !== undefined && !challenge.isStale && wasRefused(known, sent);
+    this.#keep(target.origin, isWrong ? others : [...others, this.#renewed(known, challenge, target)]);
+    return !isWrong;
   }
 
-  #newSpace(challenge: DigestChallenge, target: URL, known: Space | undefined): Space {
-    const clientNonce = this.#clientNonce();
+  #renewed(known: Space | undefined, challenge: DigestChallenge, target: URL): Space {
     // Of other origins that a server names nothing is believed: it could have them sent proofs to guess the password from.
     const own = challenge.uris.map((uri) => URL.parse(uri, target.href)).filter((uri) => uri?.origin === target.origin);
+    const { fresh = [], current = null, given = null } = known ?? {};
+    // A server may give a nonce to many; its count goes on.
+    if (![...fresh, current].some((session) => session?.nonce === challenge.nonce))
+      fresh.push(this.#newSession(challenge));
+    if (fresh.length > maxFresh) fresh.shift();
     return {
-      challenge,
+      realm: challenge.realm,
       paths: own.length === 0 ? ['/'] : [...own.map((uri) => uri?.pathname ?? '/'), target.pathname],
-      key: digestKey(challenge, this.#user, this.#password, clientNonce),
-      clientNonce,
-      nonce: challenge.nonce,
-      // Several requests may have been refused with one nonce.
-      used: known?.nonce === challenge.nonce ? known.used : 0,
-      isProven: false,
+      fresh,
+      current,
+      given,
     };
+  }
+
+  #newSession(challenge: DigestChallenge): Session {
+    const clientNonce = this.#clientNonce();
+    const key = digestKey(challenge, this.#user, this.#password, clientNonce);
+    return { challenge, key, clientNonce, nonce: challenge.nonce, used: 0 };
   }
 
   #keep(origin: string, spaces: readonly Space[]): void {
@@ -121,13 +135,13 @@ class DigestAuth implements Auth {
 
   #accepted(target: URL, headers: readonly string[]): void {
     const space = this.#spaceOf(target);
-    if (space === null) return;
-    space.isProven = true;
+    if (space === null || space.current === null) return;
     for (const field of valuesOf(headers, 'authentication-info')) {
       const next = parseParameters(field).get('nextnonce');
-      if (next === undefined || next === space.nonce) continue;
-      space.nonce = next;
-      space.used = 0;
+      if (next === undefined || next === space.current.nonce) continue;
+      space.current.nonce = next;
+      space.current.used = 0;
+      space.given = next;
     }
   }
 
@@ -146,10 +160,16 @@ class DigestAuth implements Auth {
   }
 }
 
-/** Whether these very credentials were refused, and not just a nonce that came to its end. */
-function wasRefused(space: Space, sent: string | null | undefined): boolean {
-  if (space.isProven || sent === undefined || sent === null) return false;
-  return parseChallenges([sent])[0]?.parameters.get('nonce') === space.nonce;
+/**
+ * Whether it was the password that was refused, and not a nonce that had come to its end, which not every server says:
+ * the proof was the first one for a nonce that had just come with a refusal.
+ */
+function wasRefused({ current, given }: Space, sent: string | null | undefined): boolean {
+  if (sent === undefined || sent === null) return false;
+  const proof = parseChallenges([sent])[0]?.parameters;
+  const nonce = proof?.get('nonce');
+  const used = proof?.get('nc') ?? (nonce === current?.nonce ? current?.used : 1);
+  return nonce !== undefined && nonce !== given && Number(used) === 1;
 }
 
 function bodyFor(challenge: DigestChallenge, { body }: AuthRequest): Uint8Array | string {

@@ -43,6 +43,14 @@ test('many requests at once, the first of them all refused', async () => {
   expect(server.statuses.at(-2)).toBe(200);
 });
 
+test('many requests at once with nonces that are good for one use: each has its own', async () => {
+  await using server = await startDigestServer({ algorithm: 'SHA-256-sess', qop: 'auth', nonceUses: 1 });
+  const auth = digestAuth(digestUser, digestPassword);
+  const all = await Promise.all(Array.from({ length: 20 }, (_, i) => send(auth, `${server.url}/${i}`)));
+  expect(all).toEqual(all.map(() => 200));
+  expect(server.statuses).toHaveLength(40);
+});
+
 test('a stale nonce costs one more request, the next nonce of an answer none', async () => {
   await using stale = await startDigestServer({ algorithm: 'SHA-256-sess', qop: 'auth', nonceUses: 2 });
   const auth = digestAuth(digestUser, digestPassword);
