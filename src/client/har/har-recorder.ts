@@ -97,6 +97,7 @@ function entryOf({ startedAtMs, request, response, error, timings }: RecordedExc
     startedDateTime: new Date(startedAtMs).toISOString(),
     time: [times.blocked, times.dns, times.connect, times.wait, times.receive].reduce(
       (sum, ms) => sum + Math.max(0, ms),
+      0,
     ),
     request: {
       method: request.method,

@@ -40,7 +40,7 @@ function text(body: string): Told {
   return { content: { size: body.length, mimeType: 'text/plain', text: body } };
 }
 
-function post(body: string): object {
+function jsonPost(body: string): object {
   return { mimeType: 'application/json', text: body };
 }
 
@@ -86,8 +86,8 @@ describe('which answer', () => {
   test('by the body, where one was recorded', async () => {
     const transport = replayTransport(
       har(
-        { method: 'POST', post: post('{"n":1}'), ...text('one') },
-        { method: 'POST', post: post('{"n":"ü"}'), ...text('two') },
+        { method: 'POST', post: jsonPost('{"n":1}'), ...text('one') },
+        { method: 'POST', post: jsonPost('{"n":"ü"}'), ...text('two') },
         { method: 'PUT', ...text('any') },
       ),
     );
