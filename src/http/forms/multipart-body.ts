@@ -74,7 +74,8 @@ function partOf(name: string, value: unknown): Part {
   if (value instanceof FilePart || value instanceof StreamPart)
     return { fields: `${disposition}${fileFields(value.name, value.type)}`, content: value.content() };
   if (value instanceof Blob) {
-    const fileName = value instanceof File ? value.name : 'blob';
+    // Bun calls each Blob a File, also one that has no name.
+    const fileName = 'name' in value && typeof value.name === 'string' ? value.name : 'blob';
     return { fields: `${disposition}${fileFields(fileName, value.type || octets)}`, content: blobBytes(value) };
   }
   if (value instanceof Uint8Array)
