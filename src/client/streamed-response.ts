@@ -50,7 +50,7 @@ export class StreamedResponse extends ResponseHead implements AsyncDisposable {
   constructor(facts: ResponseFacts, body: StreamedBody) {
     super(facts);
     this.#body = body;
-    dropped.register(this, body.stream, body.stream);
+    dropped.register(this, body.stream);
   }
 
   /** The pieces of the body, content encodings undone. @throws ManyfetchError `body_used` if it is read already */
@@ -86,7 +86,7 @@ export class StreamedResponse extends ResponseHead implements AsyncDisposable {
         bytes += chunk.length;
       }
     } catch (error) {
-      await body.return?.();
+      this.cancel();
       await rm(part, { force: true });
       throw error;
     }
@@ -119,14 +119,31 @@ export class StreamedResponse extends ResponseHead implements AsyncDisposable {
     this.#used = true;
   }
 
-  /** Refers to the answer until it has ended: as long as somebody reads, it is not dropped. */
-  async *#read(maxBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
+  /**
+   * Not a generator: one that nobody has asked for anything does not hear of its end. Refers to the answer, which so is not
+   * dropped as long as somebody reads.
+   */
+  #read(maxBytes: number): AsyncIterableIterator<Uint8Array, void, undefined> {
     const { stream, decompress } = this.#body;
+    const pieces = decompressed(stream, decompress ? this.headers.get('content-encoding') : null, maxBytes);
+    const reader: AsyncIterableIterator<Uint8Array, void, undefined> = {
+      next: () => this.#step(pieces),
+      return: async () => {
+        stream.cancel();
+        await pieces.return?.();
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]: () => reader,
+    };
+    return reader;
+  }
+
+  async #step(pieces: AsyncIterator<Uint8Array, void, undefined>): Promise<IteratorResult<Uint8Array, void>> {
     try {
-      yield* decompressed(stream, decompress ? this.headers.get('content-encoding') : null, maxBytes);
-    } finally {
-      stream.cancel();
-      dropped.unregister(stream);
+      return await pieces.next();
+    } catch (error) {
+      this.#body.stream.cancel();
+      throw error;
     }
   }
 }
