@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs a packed manyfetch as a stranger would, and uses both of its faces: the command, and the
-# library from strict TypeScript. Arguments: the tarball, an empty folder. Nothing of the checkout is
-# reachable from there but the compiler.
+# Installs a packed manyfetch as a stranger would, and uses all of its faces: the command, and the library from strict
+# TypeScript, as an ES module and as CommonJS; under this Node, the next one, and Bun.
+# Arguments: the tarball, an empty folder. Nothing of the checkout is reachable from there but the compiler.
 set -euo pipefail
 
 tarball=$1 folder=$2
@@ -9,8 +9,18 @@ checkout=$(cd "$(dirname "$0")/.." && pwd)
 node_types=$(node -p 'require(process.argv[1]).version' "$checkout/node_modules/@types/node/package.json")
 expected=$(node -p 'require(process.argv[1]).version' "$checkout/package.json")
 
-mkdir -p "$folder"
-cd "$folder"
+# Other runtimes have a folder of their own: a project has one `node`. They come as their makers give them to npm, which
+# runs what sets them up only where it is allowed.
+mkdir -p "$folder/project" "$folder/runtimes"
+cd "$folder/runtimes"
+cat >package.json <<'JSON'
+{ "name": "runtimes", "private": true, "allowScripts": { "node": true, "bun": true } }
+JSON
+npm install --prefer-offline --no-audit --no-fund --save-exact node@26 bun@1
+next_node=$PWD/node_modules/.bin/node bun=$PWD/node_modules/.bin/bun
+echo "node $(node --version), $("$next_node" --version), bun $("$bun" --version)"
+
+cd "$folder/project"
 cat >package.json <<'JSON'
 { "name": "stranger", "private": true, "type": "module" }
 JSON
@@ -19,35 +29,82 @@ cat >tsconfig.json <<'JSON'
   "compilerOptions": {
     "target": "es2024", "lib": ["es2024", "esnext.disposable"], "module": "nodenext", "strict": true,
     "exactOptionalPropertyTypes": true, "noUncheckedIndexedAccess": true, "skipLibCheck": false,
-    "types": ["node"], "noEmit": true
+    "types": ["node"], "rootDir": ".", "outDir": "built"
   },
-  "files": ["use.ts"]
+  "files": ["server.ts", "sends.ts", "batch.ts", "common.cts"]
 }
 JSON
-cat >use.ts <<'TS'
+cat >server.ts <<'TS'
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import * as manyfetch from 'manyfetch';
-import { fetchMany, type Result, runBatch } from 'manyfetch';
-import { readFileSync, writeFileSync } from 'node:fs';
 
-const server = createServer((request, response) => {
-  request.resume().on('end', () => response.end('{"big":12345678901234567890}'));
+/** Answers everything with a number that is too large for JavaScript. */
+export async function withServer(use: (url: string) => Promise<void>): Promise<void> {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.end('{"big":12345678901234567890}'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  server.close();
+}
+
+export function check(holds: boolean, what: unknown): asserts holds {
+  if (!holds) throw new Error(`unexpected: ${JSON.stringify(what)}`);
+}
+TS
+cat >sends.ts <<'TS'
+import { Client, fetchMany, type Result, scope } from 'manyfetch';
+import * as concurrency from 'manyfetch/concurrency';
+import { check, withServer } from './server.js';
+
+await withServer(async (url) => {
+  const results: Result[] = await fetchMany(new Set([new URL(url), 'nonsense']), { ordered: true, retries: 0 }).toArray();
+  const [good, bad] = results;
+  check(good?.result === 'ok' && (await good.text()).includes('12345678901234567890'), results);
+  check(bad?.error?.code === 'bad_url', results);
+
+  await using client = new Client({ baseUrl: url });
+  const response = await client.post('orders', { json: { sku: 'A-1' } });
+  check(response.ok && (await response.text()).includes('12345678901234567890'), response.status);
+  await using streamed = await client.stream('GET', 'orders');
+  let bytes = 0;
+  for await (const chunk of streamed.body) bytes += chunk.length;
+  check(bytes === 28, bytes);
+
+  const doubled = await scope(async (tasks) => {
+    const list = [1, 2, 3].map((n) => tasks.spawn(async ({ signal }) => (await concurrency.sleep(n, { signal }), n * 2)));
+    return concurrency.gather(list);
+  });
+  check(doubled.join() === '2,4,6', doubled);
+  const late = await concurrency.timeout(20, ({ signal }) => concurrency.sleep(60_000, { signal })).catch((error) => error);
+  check(late.code === 'deadline', late);
+  check(concurrency.scope === scope, 'the same from both entry points');
 });
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const { port } = server.address() as AddressInfo;
-writeFileSync('in.jsonl', '{"id":"a"}\n{"id":"b"}\n');
-await runBatch({ input: 'in.jsonl', output: 'out.jsonl', url: `http://127.0.0.1:${port}/`, recordAsJson: true });
-const urls = new Set([new URL(`http://127.0.0.1:${port}/`), 'nonsense']);
-const results: Result[] = await fetchMany(urls, { ordered: true, retries: 0 }).toArray();
-const [good, bad] = results;
-if (good?.result !== 'ok' || !(await good.text()).includes('12345678901234567890') || bad?.error?.code !== 'bad_url')
-  throw new Error(`unexpected results: ${JSON.stringify(results)}`);
-server.close();
-const lines = readFileSync('out.jsonl', 'utf8').trimEnd().split('\n');
-if (lines.length !== 2 || !lines.every((line) => line.includes('"result":"ok"') && line.includes('12345678901234567890')))
-  throw new Error(`unexpected results:\n${lines.join('\n')}`);
-console.log(Object.keys(manyfetch).length, 'exports');
+TS
+cat >batch.ts <<'TS'
+import { runBatch } from 'manyfetch';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { check, withServer } from './server.js';
+
+process.chdir(mkdtempSync('batch-'));
+await withServer(async (url) => {
+  writeFileSync('in.jsonl', '{"id":"a"}\n{"id":"b"}\n');
+  await runBatch({ input: 'in.jsonl', output: 'out.jsonl', url, recordAsJson: true });
+  const lines = readFileSync('out.jsonl', 'utf8').trimEnd().split('\n');
+  check(lines.length === 2, lines);
+  for (const line of lines) check(line.includes('"result":"ok"') && line.includes('12345678901234567890'), line);
+});
+TS
+cat >common.cts <<'TS'
+import manyfetch = require('manyfetch');
+import concurrency = require('manyfetch/concurrency');
+
+const results: manyfetch.ResultStream = manyfetch.fetchMany(['nonsense']);
+void results.toArray().then(async ([result]) => {
+  const limit = new concurrency.Semaphore(1);
+  const code: string | undefined = await limit.with(() => result?.error?.code);
+  if (code !== 'bad_url' || !(limit instanceof manyfetch.Semaphore)) throw new Error(`unexpected: ${code}`);
+});
 TS
 
 npm install --prefer-offline --no-audit --no-fund --save-exact "$tarball" "@types/node@$node_types"
@@ -56,5 +113,9 @@ version=$(npx --no-install manyfetch --version)
 [ "$version" = "$expected" ] || { echo "npx manyfetch --version printed '$version', not '$expected'"; exit 1; }
 
 "$checkout/node_modules/.bin/tsc" -p .
-node use.ts
+for runtime in "node --throw-deprecation" "$next_node --throw-deprecation" "$bun"; do
+  for program in sends.js batch.js common.cjs; do
+    $runtime "built/$program" || { echo "failed: $runtime built/$program"; exit 1; }
+  done
+done
 test ! -e node_modules/manyfetch/src || { echo 'the package carries its sources'; exit 1; }
