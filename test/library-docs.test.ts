@@ -63,7 +63,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the guides have programs', () => {
-  expect(guides.map(({ page }) => page)).toEqual(expect.arrayContaining(['library.md']));
+  expect(guides.map(({ page }) => page)).toEqual(expect.arrayContaining(['concurrency.md', 'library.md']));
 });
 
 describe.each(guides)('the programs of $page', ({ page, programs }) => {

@@ -12,8 +12,8 @@ export interface Completed<Each> {
 }
 
 /**
- * The tasks, each once, in the order in which they settle, those first that have settled already: `as_completed` of asyncio and
- * concurrent.futures, `iwait` of gevent. Nothing is thrown for a task that failed or was cancelled: look at its `state`, or
+ * The tasks, each once, in the order in which they settle, first those that have settled already, as they were given:
+ * `as_completed` of asyncio and concurrent.futures, `iwait` of gevent. Nothing is thrown for a task that failed or was cancelled: look at its `state`, or
  * at its `result`, which throws. Leaving the loop cancels nothing.
  *
  * @param tasks each counts once, however often it is given

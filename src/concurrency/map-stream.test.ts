@@ -255,6 +255,10 @@ describe.each(both)('%s', (_, map) => {
     expect(results.map(({ value }) => value)).toEqual([0, 2, 4, 6, 8, undefined, undefined]);
   });
 
+  test('takes no deadline that is not a number', () => {
+    expect(() => map([], () => 1, { limit: 1, deadlineMs: Number.NaN })).toThrow(UsageError);
+  });
+
   test.each([0, -1, 1.5, Infinity, undefined])('takes no limit of %s', (limit) => {
     expect(() => map([], () => 1, { limit: limit as number })).toThrow(UsageError);
   });

@@ -11,6 +11,7 @@ import { closeSource } from './close-source.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import { Fifo } from './fifo.ts';
+import { checkedMs } from './scope-options.ts';
 import { scope } from './scope.ts';
 import type { Scope, TaskContext } from './scope.ts';
 import type { Task } from './task.ts';
@@ -86,16 +87,17 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
   };
 
   constructor(source: MapSource<Item>, map: MapFunction<Item, Result>, options: MapOptions, ordered: boolean) {
-    const { limit } = options;
+    const { limit, deadlineMs = Infinity, clock = systemClock } = options;
     if (!Number.isSafeInteger(limit) || limit < 1) {
       const hint = 'It says how many items are worked on at the same time: `{ limit: 20 }`.';
       throw badValue('`limit`', 'a whole number from 1 up', limit, hint);
     }
+    checkedMs('`deadlineMs`', deadlineMs);
     this.#source = source;
     this.#map = map;
     this.#options = options;
     this.#ordered = ordered;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = clock;
   }
 
   next(): Promise<IteratorResult<Result, undefined>> {

@@ -7,6 +7,7 @@ import { badValue } from './bad-value.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { onAbort } from './on-abort.ts';
+import { checkedMs } from './scope-options.ts';
 import { unwatch, watch } from './task-watch.ts';
 import type { Task } from './task.ts';
 
@@ -60,7 +61,7 @@ export async function wait<Each extends Task<unknown>>(
 ): Promise<Waited<Each>> {
   const { until = 'all', timeoutMs = Infinity, signal } = options;
   if (!moments.includes(until)) throw badValue('`until`', "'all', 'first-completed' or 'first-failed'", until);
-  if (!(timeoutMs >= 0)) throw badValue('`timeoutMs`', 'a number of milliseconds from 0 up', timeoutMs);
+  checkedMs('`timeoutMs`', timeoutMs);
   signal?.throwIfAborted();
   const all = [...new Set(tasks)];
   if (!isEnough(all, until) && timeoutMs > 0) await untilEnough(all, options);
