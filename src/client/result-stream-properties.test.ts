@@ -75,10 +75,11 @@ class Trial {
     const taking = this.#take().catch((error: unknown) => {
       this.thrown = error;
     });
+    await turn();
     for (let turns = 0; !this.#ended; turns++) {
       if (turns === 20_000) throw new Error('it does not end');
-      await turn();
       if (this.clock.nextMs < Infinity) this.clock.advance(Math.max(1, this.clock.nextMs - this.clock.now()));
+      await turn();
     }
     await taking;
   }
