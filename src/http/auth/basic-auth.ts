@@ -8,11 +8,11 @@ import { checkUser } from './check-user.ts';
  *
  * @throws UsageError (`bad_option`) if the user has a colon, or one of both a control character. Neither is shown.
  * @example
- * import { basicAuth } from 'manyfetch';
+ * import { basicAuth, Client } from 'manyfetch';
  *
- * const auth = basicAuth('Aladdin', 'open sesame');
- * const request = { method: 'GET', url: 'http://127.0.0.1:8080/', body: null };
- * console.log(await auth.authorize(request)); // prints Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==
+ * await using client = new Client({ auth: basicAuth('ada', 'secret') });
+ * const response = await client.get('http://127.0.0.1:8080/auth/basic/ada/secret');
+ * console.log(response.status); // prints 200
  */
 export function basicAuth(user: string, password: string): Auth {
   checkUser(user, password);

@@ -18,13 +18,12 @@ export type TokenSource = () => string | Promise<string>;
  *
  * @throws UsageError (`bad_option`) if the token is empty or cannot stand in a header. It is not shown.
  * @example
- * import { bearerAuth } from 'manyfetch';
+ * import { bearerAuth, Client } from 'manyfetch';
  *
  * let asked = 0;
- * const auth = bearerAuth(async () => `token-${(asked += 1)}`);
- * const request = { method: 'GET', url: 'http://127.0.0.1:8080/', body: null };
- * console.log(await auth.authorize(request)); // prints Bearer token-1
- * console.log(await auth.authorize(request), asked); // prints Bearer token-1 1
+ * await using client = new Client({ auth: bearerAuth(async () => `token-${(asked += 1)}`) });
+ * const response = await client.get('http://127.0.0.1:8080/auth/bearer/token-2');
+ * console.log(response.status, asked); // prints 200 2
  */
 export function bearerAuth(token: string | TokenSource): Auth {
   if (typeof token === 'function') return new AskedToken(token);

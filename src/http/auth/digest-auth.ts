@@ -44,12 +44,11 @@ const maxFresh = 1000;
  * @param clientNonce makes the nonces of this side, for tests
  * @throws UsageError (`bad_option`) for a user or password that cannot be sent. Neither is shown.
  * @example
- * import { digestAuth } from 'manyfetch';
+ * import { Client, digestAuth } from 'manyfetch';
  *
- * const auth = digestAuth('Mufasa', 'Circle of Life');
- * const asked = auth.challenged?.(401, ['www-authenticate', 'Digest realm="zoo", nonce="n1", qop="auth"'], 'http://127.0.0.1:8080/');
- * const header = await auth.authorize({ method: 'GET', url: 'http://127.0.0.1:8080/lions', body: null });
- * console.log(asked, header?.slice(0, 41)); // prints true Digest username="Mufasa", realm="zoo", ur
+ * await using client = new Client({ auth: digestAuth('ada', 'secret') });
+ * const response = await client.get('http://127.0.0.1:8080/hello/ada');
+ * console.log(response.ok); // prints true
  */
 export function digestAuth(user: string, password: string, clientNonce: () => string = newNonce): Auth {
   checkUser(user, password);

@@ -151,15 +151,14 @@ export class CookieJar {
    *
    * @throws DiskError if it cannot be written
    * @example
-   * import { mkdtemp } from 'node:fs/promises';
-   * import { join } from 'node:path';
+   * import { rm } from 'node:fs/promises';
    * import { CookieJar } from 'manyfetch';
    *
-   * const path = join(await mkdtemp('/tmp/jar-'), 'cookies.json');
    * const jar = new CookieJar();
    * jar.set('https://example.com/', 'session', 's1');
-   * await jar.save(path);
-   * console.log((await CookieJar.load(path)).header('https://example.com/')); // prints session=s1
+   * await jar.save('/tmp/cookies.json');
+   * console.log((await CookieJar.load('/tmp/cookies.json')).header('https://example.com/')); // prints session=s1
+   * await rm('/tmp/cookies.json');
    */
   save(path: string): Promise<void> {
     return writePrivateFile(path, `${JSON.stringify(this, null, 2)}\n`);

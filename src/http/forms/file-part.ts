@@ -46,12 +46,15 @@ export class FilePart {
  *
  * @throws UsageError when the form is made: `no_such_file`, or `unreadable` for a folder
  * @example
- * import { writeFile } from 'node:fs/promises';
- * import { filePart } from 'manyfetch';
+ * import { rm, writeFile } from 'node:fs/promises';
+ * import { Client, filePart } from 'manyfetch';
  *
  * await writeFile('/tmp/report.csv', 'id,total\n1,20\n');
- * const part = filePart('/tmp/report.csv');
- * console.log(part.name, part.type); // prints report.csv text/csv
+ * await using client = new Client();
+ * const multipart = { title: 'March', report: filePart('/tmp/report.csv') };
+ * const response = await client.post('http://127.0.0.1:8080/echo', { multipart });
+ * console.log((await response.json<{ body: string }>()).body.includes('id,total')); // prints true
+ * await rm('/tmp/report.csv');
  */
 export function filePart(path: string, label: PartLabel = {}): FilePart {
   return new FilePart(path, label);
