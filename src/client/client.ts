@@ -1,7 +1,7 @@
 // A session with servers: what its requests have in common, and the connections, cookies and limits that they share. The public
 // face; the way of a request is in session/.
 //
-// Invariant: what is on the way refers to the session, never to the client, so that a dropped client can be found.
+// Invariant: the session does not refer to the client, but for what is on its way, so that a dropped client can be found.
 
 import type { CookieJar } from '../http/cookies/cookie-jar.ts';
 import type { ClientOptions, RequestOptions } from './client-options.ts';
@@ -80,7 +80,7 @@ export class Client implements AsyncDisposable {
    * for await (const line of response.lines()) console.log(line); // prints ...
    */
   stream(method: string, url: string | URL, options: RequestOptions = {}): Promise<StreamedResponse> {
-    return this.#session.request(method, url, options, true) as Promise<StreamedResponse>;
+    return this.#session.request(method, url, options, true, this) as Promise<StreamedResponse>;
   }
 
   /** The jar of the client; null: it has none. */
@@ -107,6 +107,6 @@ export class Client implements AsyncDisposable {
   }
 
   #whole(method: string, url: string | URL, options: RequestOptions = {}): Promise<ClientResponse> {
-    return this.#session.request(method, url, options, false) as Promise<ClientResponse>;
+    return this.#session.request(method, url, options, false, this) as Promise<ClientResponse>;
   }
 }

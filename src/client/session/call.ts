@@ -70,8 +70,12 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   /** The caller has its answer, or an error. */
   #handedOver = false;
   #isOver = false;
+  /** Referred to, and nothing else. */
+  keeper: object | null;
 
-  constructor(home: CallHome, planned: PlannedRequest, settings: CallSettings, isStream: boolean) {
+  /** @param keeper what must not be taken for dropped while this is on its way */
+  constructor(home: CallHome, planned: PlannedRequest, settings: CallSettings, isStream: boolean, keeper: object) {
+    this.keeper = keeper;
     this.#home = home;
     this.#planned = planned;
     this.#request = planned.request;
@@ -328,6 +332,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.keeper = null;
     const { wheel } = this.#home.parts;
     this.#releasePermit();
     this.#unlisten?.();

@@ -1,5 +1,5 @@
 // What the calls of a client share: transport, limits, cookies, the timer, and who is on the way. It does not refer to the
-// client, so that a client that was dropped without being closed can be found.
+// client (only calls do, while they are on their way), so that one that was dropped without being closed can be found.
 //
 // Invariant: a call is among those on the way from its beginning until nothing of it is left.
 
@@ -69,7 +69,14 @@ export class Session implements CallHome {
     return this.counts.calls > 0;
   }
 
-  async request(method: string, url: string | URL, options: RequestOptions, isStream: boolean): Promise<AnyResponse> {
+  /** @param keeper what must not be taken for dropped before this is over: the client */
+  async request(
+    method: string,
+    url: string | URL,
+    options: RequestOptions,
+    isStream: boolean,
+    keeper: object,
+  ): Promise<AnyResponse> {
     if (this.#closing !== null) {
       throw new ManyfetchError('client_closed', `${method}: the client was closed before`, {
         hint: 'close a client when nothing uses it any more; `await using` does so at the end of a block',
@@ -78,7 +85,7 @@ export class Session implements CallHome {
     const settings = callSettings(options, this.options.settings);
     const { signal } = options;
     if (signal?.aborted === true) throw signal.reason;
-    const call = new Call(this, this.planner.plan(method, url, options, settings), settings, isStream);
+    const call = new Call(this, this.planner.plan(method, url, options, settings), settings, isStream, keeper);
     this.counts.calls++;
     this.#active.add(call);
     return call.run(signal);
