@@ -3,6 +3,7 @@
 
 import { CancelledError } from '../errors.ts';
 import { badValue } from './bad-value.ts';
+import type { Gathered } from './gather.ts';
 import { scope } from './scope.ts';
 import type { Work } from './scope.ts';
 import type { ScopeOptions } from './scope-options.ts';
@@ -26,9 +27,12 @@ export type RaceOptions = Omit<ScopeOptions, 'onError'>;
  * };
  * console.log(await race([after(5000, 'tortoise'), after(5, 'hare')])); // prints hare
  */
-export async function race<T>(works: Iterable<Work<T>>, options: RaceOptions = {}): Promise<T> {
+export async function race<Each extends Work<unknown>>(
+  works: Iterable<Each>,
+  options: RaceOptions = {},
+): Promise<Gathered<Each>> {
   const { first } = await runUntil(works, options, ({ state }) => state !== 'cancelled');
-  return (first as Task<T>).result;
+  return (first as Task<Gathered<Each>>).result;
 }
 
 /**
@@ -49,20 +53,23 @@ export async function race<T>(works: Iterable<Work<T>>, options: RaceOptions = {
  * });
  * console.log(await any(works)); // prints from https://up.example.com
  */
-export async function any<T>(works: Iterable<Work<T>>, options: RaceOptions = {}): Promise<T> {
+export async function any<Each extends Work<unknown>>(
+  works: Iterable<Each>,
+  options: RaceOptions = {},
+): Promise<Gathered<Each>> {
   const { first, errors } = await runUntil(works, options, ({ state }) => state === 'done');
-  if (first !== null) return first.result;
+  if (first !== null) return (first as Task<Gathered<Each>>).result;
   throw new AggregateError(errors, `All ${errors.length} failed`, { cause: errors[0] });
 }
 
-async function runUntil<T>(
-  works: Iterable<Work<T>>,
+async function runUntil(
+  works: Iterable<Work<unknown>>,
   options: RaceOptions,
-  decides: (task: Task<T>) => boolean,
-): Promise<{ readonly first: Task<T> | null; readonly errors: readonly unknown[] }> {
+  decides: (task: Task<unknown>) => boolean,
+): Promise<{ readonly first: Task<unknown> | null; readonly errors: readonly unknown[] }> {
   const list = [...works];
   if (list.length === 0) throw badValue('`works`', 'at least one function', '');
-  let first: Task<T> | null = null;
+  let first: Task<unknown> | null = null;
   const errors: unknown[] = [];
   await scope(
     (within) => {
