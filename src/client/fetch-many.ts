@@ -32,7 +32,7 @@ import { ResultStream } from './result-stream.ts';
  *
  * const urls = ['http://127.0.0.1:8080/hello/a', 'http://127.0.0.1:8080/status/404'];
  * for await (const result of fetchMany(urls, { ordered: true, concurrency: 500, retries: 3 })) {
- *   if (result.result === 'ok') console.log(result.item, await result.text());
+ *   if (result.result === 'ok') console.log(result.index, result.item === urls[0]); // prints 0 true
  *   else console.log(result.index, result.error.code); // prints 1 http_status
  * }
  * @example Items with data of one's own, and values instead of answers
@@ -41,7 +41,7 @@ import { ResultStream } from './result-stream.ts';
  * const orders = [1, 2].map((id) => ({ url: 'http://127.0.0.1:8080/echo', json: { id }, context: { customer: `c-${id}` } }));
  * const results = await fetchMany(orders, {
  *   ordered: true,
- *   parse: async (result) => (await result.json<{ json: { id: number } }>()).json.id,
+ *   parse: async (result) => (await result.json<{ body: { id: number } }>()).body.id,
  *   onError: (result) => console.error(result.item.context.customer, result.error.message),
  * }).toArray();
  * console.log(results.map(({ item, value }) => `${item.context.customer} ${value}`)); // prints [ 'c-1 1', 'c-2 2' ]
