@@ -171,6 +171,15 @@ describe('what is kept is bounded', () => {
   });
 });
 
+test('the recording names the format, and who made it', () => {
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')) as {
+    version: string;
+  };
+  expect(new HarRecorder().har).toEqual({
+    log: { version: '1.2', creator: { name: 'manyfetch', version }, entries: [] },
+  });
+});
+
 test('entries stand in the order in which they were sent, whenever they ended', () => {
   const recorder = new HarRecorder();
   for (const startedAtMs of [3, 1, 2, 1]) recorder.record(exchangeOf({ startedAtMs }));

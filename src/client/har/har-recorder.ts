@@ -8,6 +8,7 @@ import { STATUS_CODES } from 'node:http';
 import { badValue } from '../../concurrency/bad-value.ts';
 import type { Har, HarContent, HarEntry, HarField, HarPostData, HarTimings } from '../../http/har/har.ts';
 import { maskBody, maskHeader, maskUrl } from '../../http/har/mask-exchange.ts';
+import { userAgent } from '../../plan/user-agent.ts';
 import type { Timings } from '../timings.ts';
 import type { RecordedExchange } from './recorded-exchange.ts';
 import { saveHar } from './save-har.ts';
@@ -56,9 +57,9 @@ export class HarRecorder {
     const entries = this.#entries.toSorted((left, right) =>
       left.startedDateTime < right.startedDateTime ? -1 : Number(left.startedDateTime > right.startedDateTime),
     );
-    const creator = { name: 'manyfetch', version: '1' };
+    const [name = '', version = ''] = userAgent.split('/');
     const comment = this.#dropped === 0 ? {} : { comment: `${this.#dropped} older entries were dropped` };
-    return { log: { version: '1.2', creator, entries, ...comment } };
+    return { log: { version: '1.2', creator: { name, version }, entries, ...comment } };
   }
 
   /** Told by a client of each exchange that has ended. */
