@@ -78,17 +78,21 @@ export {
   DiskError,
   type ErrorCode,
   errorCodes,
+  type ErrorDetails,
   type ErrorFamily,
+  type ExchangeFacts,
   ManyfetchError,
   RecordError,
   TransportError,
   UsageError,
 } from './errors.ts';
+export type { WaitReason } from './govern/gate.ts';
 export type { Auth, Authorize, AuthRequest } from './http/auth/auth.ts';
 export { basicAuth } from './http/auth/basic-auth.ts';
 export { bearerAuth, type TokenSource } from './http/auth/bearer-auth.ts';
 export { digestAuth } from './http/auth/digest-auth.ts';
 export type { BodySource } from './http/body-source.ts';
+export type { ByteString } from './http/byte-string.ts';
 export type { CookiesInput } from './http/cookies/cookie-header.ts';
 export {
   type CookieAttributes,
@@ -97,7 +101,8 @@ export {
   type CookieJarOptions,
 } from './http/cookies/cookie-jar.ts';
 export type { StoredCookie } from './http/cookies/stored-cookie.ts';
-export { filePart, type PartLabel } from './http/forms/file-part.ts';
+export type { ExchangeTimes } from './http/exchange-times.ts';
+export { filePart, type FilePart, type PartLabel } from './http/forms/file-part.ts';
 export { formBody, type FormBody, type FormFields } from './http/forms/form-body.ts';
 export type { FieldValue } from './http/forms/form-fields.ts';
 export {
@@ -107,7 +112,7 @@ export {
   type MultipartSource,
   type PartValue,
 } from './http/forms/multipart-body.ts';
-export { type PartStream, streamPart, type StreamPartLabel } from './http/forms/stream-part.ts';
+export { type PartStream, streamPart, type StreamPart, type StreamPartLabel } from './http/forms/stream-part.ts';
 export type {
   Har,
   HarContent,
@@ -124,5 +129,12 @@ export type { MockRequest } from './http/mock/mock-request.ts';
 export type { MockRoute, MockRoutes } from './http/mock/mock-routes.ts';
 export { type MockOptions, mockTransport, type MockTransport } from './http/mock/mock-transport.ts';
 export { type RecordedRequest, type ReplayOptions, replayTransport } from './http/mock/replay-transport.ts';
+export type { EventsOptions, ServerSentEvent } from './http/reading/events-of.ts';
+export type { LinesOptions } from './http/reading/lines-of.ts';
+export type { HttpRequest, RequestBody } from './http/request.ts';
+export type { Exchange, ResponseHandler, SendOptions, Transport, TransportStatistics } from './http/transport.ts';
+export type { FailureCount } from './report/failure-tally.ts';
+export type { Percentiles } from './report/histogram.ts';
+export type { OriginWait } from './report/run-events.ts';
 export type { Ending, Summary } from './report/run-summary.ts';
-export type { SettledCounts, Statistics } from './report/statistics.ts';
+export type { SettledCounts, ShownWait, Statistics } from './report/statistics.ts';

@@ -4,7 +4,7 @@
 
 import { PermitSource } from '../concurrency/permit-source.ts';
 import type { Clock } from '../concurrency/clock.ts';
-import type { Gate } from '../govern/gate.ts';
+import type { Gate, WaitReason } from '../govern/gate.ts';
 import type { Governor } from '../govern/governor.ts';
 import { attemptEndOf, reportOf, transportErrorOf } from './attempt-report.ts';
 import type { AttemptReport } from './attempt-report.ts';
@@ -26,7 +26,7 @@ export interface GatePermitsStatistics {
   /** How many wait for a permit. */
   readonly waiting: number;
   /** What the first of them waits for: a permit that comes back, or a time. */
-  readonly waitsFor: 'permit' | Gate['waitReason'] | null;
+  readonly waitsFor: 'permit' | WaitReason | null;
   /** The same in words, if there are any. */
   readonly detail: string | null;
   readonly breaker: 'closed' | 'open' | 'probing';
