@@ -3,12 +3,14 @@
 //
 // Invariant: a request costs what the cookies of its host cost, not those of the jar. No host can fill the jar.
 
+import { readFile } from 'node:fs/promises';
 import { Cookie, CookieJar as ToughJar, cookieCompare, MemoryCookieStore } from 'tough-cookie';
 import { badValue } from '../../concurrency/bad-value.ts';
 import { type Clock, systemClock } from '../../concurrency/clock.ts';
+import { writePrivateFile } from '../../disk/private-file.ts';
+import { readError } from '../../disk/read-error.ts';
 import { UsageError } from '../../errors.ts';
 import { maskQuery } from '../query-credentials.ts';
-import { readPrivateFile, writePrivateFile } from './cookie-file.ts';
 import { expiryMs, fixExpiry, forbiddenInCookie, fromStored, type StoredCookie, toStored } from './stored-cookie.ts';
 
 /** Of one domain, as browsers have it. Beyond, the one that was used longest ago goes. */
@@ -161,7 +163,7 @@ export class CookieJar {
    * await rm('/tmp/cookies.json');
    */
   save(path: string): Promise<void> {
-    return writePrivateFile(path, `${JSON.stringify(this, null, 2)}\n`);
+    return writePrivateFile(path, [`${JSON.stringify(this, null, 2)}\n`]);
   }
 
   /**
@@ -170,7 +172,9 @@ export class CookieJar {
    * @throws UsageError: `no_such_file`, `unreadable`, or `bad_input` if it holds something else
    */
   static async load(path: string, options: CookieJarOptions = {}): Promise<CookieJar> {
-    const text = await readPrivateFile(path);
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      throw readError(path, error);
+    });
     let json: unknown = null;
     try {
       json = JSON.parse(text);

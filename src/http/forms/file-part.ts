@@ -5,6 +5,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { readError } from '../../disk/read-error.ts';
 import { UsageError } from '../../errors.ts';
 import { typeOfFile } from './file-type.ts';
 import type { PartContent } from './part-content.ts';
@@ -64,9 +65,7 @@ function statOf(path: string): Stats {
   try {
     return statSync(path);
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const message = isMissing ? `there is no file ${path}` : `could not read ${path}: ${(error as Error).message}`;
-    throw new UsageError(isMissing ? 'no_such_file' : 'unreadable', message, { cause: error });
+    throw readError(path, error);
   }
 }
 
