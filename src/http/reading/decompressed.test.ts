@@ -221,6 +221,24 @@ describe('the source', () => {
     await expect(Array.fromAsync(decompressed(source, encoding, 1e9))).rejects.toBe(fault);
   });
 
+  test.each(['gzip', 'zstd, br'])(
+    'left while the source is asked for more, which fails later: nobody hears of it (%s)',
+    async (encoding) => {
+      const asked = Promise.withResolvers<never>();
+      const bytes = encoded(noise, encoding.split(', '));
+      const source = new Counted((taken) => (taken === 0 ? bytes.subarray(0, 300_000) : asked.promise));
+      for await (const piece of decompressed(source, encoding, 1e9)) {
+        expect(piece.length).toBeGreaterThan(0);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        break;
+      }
+      // vitest fails a run with a rejection that nobody takes.
+      asked.reject(new Error('reset'));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect([source.taken, source.closed]).toEqual([2, 1]);
+    },
+  );
+
   test('left before it was begun, nothing is read', async () => {
     const source = new Counted(() => noise);
     await decompressed(source, 'gzip', 1000).return?.();
