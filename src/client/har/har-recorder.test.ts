@@ -109,8 +109,12 @@ describe('an entry', () => {
 
   test('of a failure says which', () => {
     const error = { code: 'dns_failed', message: 'no such name' } as const;
-    const entry = recorded({ response: null, error, timings: null });
-    expect(entry).toMatchObject({ _error: 'dns_failed', time: 0, response: { status: 0, headers: [], bodySize: -1 } });
+    const entry = recorded({
+      response: null,
+      error,
+      timings: { ...timings, queuedMs: 0, connectMs: null, tlsMs: null },
+    });
+    expect(entry).toMatchObject({ _error: 'dns_failed', time: 2, response: { status: 0, headers: [], bodySize: -1 } });
   });
 
   test.each([

@@ -93,7 +93,7 @@ function entryOf({ startedAtMs, request, response, error, timings }: RecordedExc
   const url = maskUrl(request.url);
   const answered = response?.headers ?? [];
   const post = request.body === null ? {} : { postData: postData(request.body, request.headers, maxBodyBytes) };
-  const times = harTimings(timings);
+  const times = harTimings(timings, response !== null);
   return {
     startedDateTime: new Date(startedAtMs).toISOString(),
     time: [times.blocked, times.dns, times.connect, times.wait, times.receive].reduce(
@@ -175,7 +175,7 @@ function notKept(bytes: number): string {
   return `a body of ${bytes} bytes, more than maxBodyBytes`;
 }
 
-function harTimings(timings: Timings | null): HarTimings {
+function harTimings(timings: Timings | null, isAnswered: boolean): HarTimings {
   const { queuedMs = null, dnsMs = null, connectMs = null, tlsMs = null } = timings ?? {};
   const connect = connectMs === null && tlsMs === null ? -1 : (connectMs ?? 0) + (tlsMs ?? 0);
   return {
@@ -184,7 +184,7 @@ function harTimings(timings: Timings | null): HarTimings {
     connect,
     ssl: tlsMs ?? -1,
     send: 0,
-    wait: timings?.firstByteMs ?? 0,
-    receive: timings?.bodyMs ?? 0,
+    wait: isAnswered ? (timings?.firstByteMs ?? 0) : 0,
+    receive: isAnswered ? (timings?.bodyMs ?? 0) : 0,
   };
 }
