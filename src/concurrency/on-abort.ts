@@ -36,10 +36,7 @@ function audienceOf(signal: AbortSignal): Audience {
   const callbacks = new Set<() => void>();
   const listener = (): void => {
     audiences.delete(signal);
-    for (const callback of callbacks) {
-      callbacks.delete(callback);
-      callback();
-    }
+    for (const callback of callbacks) callback();
   };
   const audience = { callbacks, listener };
   audiences.set(signal, audience);

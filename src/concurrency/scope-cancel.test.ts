@@ -207,7 +207,7 @@ describe('shielded work', () => {
       (s) => {
         s.spawn(async () => {
           void s.shield(() => sleep(10, { clock }).then(() => (done = true)));
-          await letHappen();
+          await Promise.resolve();
         });
       },
       { limit: 1 },

@@ -246,6 +246,8 @@ describe('a failure', () => {
       await sleep(0, { clock });
     });
     expect(adopted).toMatchObject({ errors: [x, y], message: '2 failures: task-1: x; other: y' });
+    const nested = await failureOf((s) => void s.open().open().spawn(failing(5, 'a text, which equals itself')));
+    expect(nested).toBe('a text, which equals itself');
     const told: unknown[] = [];
     const closed = await failureOf(async (s) => {
       const child = s.open();

@@ -31,7 +31,6 @@ export interface SleepOptions {
 export async function sleep(ms: number, options: SleepOptions = {}): Promise<void> {
   checkedMs('`ms`', ms);
   const { signal, clock = systemClock } = options;
-  signal?.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const alarm = new Alarm(clock, ms, () => {
       forget();

@@ -55,8 +55,8 @@ export class Scope implements AsyncDisposable {
   #isCancelled = false;
   #reason: unknown = undefined;
   #abort: AbortController | null = null;
-  #deadline: Alarm | null = null;
-  #forgetSignal: (() => void) | null = null;
+  readonly #deadline: Alarm | null;
+  readonly #forgetSignal: (() => void) | null;
   /** Who closes it, and is told what failed. */
   #closer: PromiseWithResolvers<void> | null = null;
   #joiners: (() => void)[] = [];
@@ -71,10 +71,10 @@ export class Scope implements AsyncDisposable {
       this.#keeperOf((error, task) => this.#taskFailed(error, task)),
       limit,
     );
-    if (deadlineMs !== Infinity) this.#deadline = new Alarm(clock, deadlineMs, () => this.#expire(deadlineMs));
-    if (signal !== undefined) this.#forgetSignal = onAbort(signal, () => this.#cancelFromOutside(signal.reason));
-    // The signal may have been aborted already: then there was nothing to forget while it was heard.
-    if (this.#isCancelled) this.#disarm();
+    const expire = (): void => this.#cancelFromOutside(tooLate(deadlineMs));
+    this.#deadline = deadlineMs === Infinity ? null : new Alarm(clock, deadlineMs, expire);
+    const abort = (): void => this.#cancelFromOutside(signal?.reason);
+    this.#forgetSignal = signal === undefined ? null : onAbort(signal, abort);
   }
 
   #keeperOf(failed: (error: unknown, task: Task<unknown>) => void) {
@@ -215,7 +215,7 @@ export class Scope implements AsyncDisposable {
   }
 
   #leave(): void {
-    if (this.#phase === 'open') this.#phase = 'closing';
+    this.#phase = 'closing';
     this.#check();
   }
 
@@ -231,30 +231,18 @@ export class Scope implements AsyncDisposable {
   }
 
   #cancelFromOutside(reason: unknown): void {
-    if (this.#isCancelled || this.#phase === 'ended') return;
+    if (this.#isCancelled) return;
     this.#failures.add(reason, 'cancelled');
     this.#cancel(reason);
-  }
-
-  #expire(deadlineMs: number): void {
-    this.#cancelFromOutside(tooLate(deadlineMs));
   }
 
   #cancel(reason: unknown): void {
     if (this.#isCancelled || this.#phase === 'ended') return;
     this.#isCancelled = true;
     this.#reason = reason;
-    this.#disarm();
     this.#abort?.abort(reason);
     this.#tasks.cancelAll(reason);
     for (const child of this.#children) child.#cancelFromOutside(reason);
-  }
-
-  #disarm(): void {
-    this.#deadline?.clear();
-    this.#deadline = null;
-    this.#forgetSignal?.();
-    this.#forgetSignal = null;
   }
 
   #taskFailed(thrown: unknown, task: Task<unknown>): void {
@@ -289,7 +277,8 @@ export class Scope implements AsyncDisposable {
     // A child that ends within the loop above may have ended this one.
     if (this.#phase === 'ended') return;
     this.#phase = 'ended';
-    this.#disarm();
+    this.#deadline?.clear();
+    this.#forgetSignal?.();
     if (this.#closer !== null) {
       if (this.#failures.size === 0) this.#closer.resolve();
       else this.#closer.reject(this.#failures.toError());
