@@ -16,7 +16,8 @@ cd "$folder/runtimes"
 cat >package.json <<'JSON'
 { "name": "runtimes", "private": true, "allowScripts": { "node": true, "bun": true } }
 JSON
-npm install --prefer-offline --no-audit --no-fund --save-exact node@26 bun@1
+npm install --prefer-offline --no-audit --no-fund --save-exact node@26 bun@1 typescript@5.8
+old_tsc=$PWD/node_modules/.bin/tsc
 next_node=$PWD/node_modules/.bin/node bun=$PWD/node_modules/.bin/bun
 echo "node $(node --version), $("$next_node" --version), bun $("$bun" --version)"
 
@@ -113,6 +114,8 @@ version=$(npx --no-install manyfetch --version)
 [ "$version" = "$expected" ] || { echo "npx manyfetch --version printed '$version', not '$expected'"; exit 1; }
 
 "$checkout/node_modules/.bin/tsc" -p .
+# The first that lets CommonJS require an ES module.
+node "$old_tsc" -p . --noEmit
 for runtime in "node --throw-deprecation" "$next_node --throw-deprecation" "$bun"; do
   for program in sends.js batch.js common.cjs; do
     $runtime "built/$program" || { echo "failed: $runtime built/$program"; exit 1; }

@@ -7,13 +7,20 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { publicNames, readEntries } from './reference/entries.ts';
 import { ModuleReader } from './reference/module-reader.ts';
+import { notImportable } from './reference/not-importable.ts';
 import { renderPage } from './reference/page.ts';
 
 const root = join(import.meta.dirname, '..');
 const pages = join(root, 'docs/reference');
 
-/** The pages by the names of their files. @param declarations what the compiler made of `src` */
-export async function renderReference(declarations: string): Promise<Map<string, string>> {
+interface Reference {
+  /** The pages by the names of their files. */
+  readonly rendered: ReadonlyMap<string, string>;
+  readonly problems: readonly string[];
+}
+
+/** @param declarations what the compiler made of `src` */
+async function renderReference(declarations: string): Promise<Reference> {
   const reader = new ModuleReader();
   const entries = readEntries(root).map((entry) => {
     const path = join(declarations, entry.source.replace(/^src\//, '').replace(/\.ts$/, '.d.ts'));
@@ -30,29 +37,27 @@ export async function renderReference(declarations: string): Promise<Map<string,
     const page = await renderPage({ entry, names, pageOf, placeOf: ({ path }) => sourceOf(declarations, path) });
     rendered.set(`${entry.page}.md`, page);
   }
-  return rendered;
+  return { rendered, problems: entries.flatMap(({ names }) => notImportable(names, reader)) };
 }
 
 function sourceOf(declarations: string, path: string): string {
   return relative(declarations, path).replace(/\.d\.ts$/, '.ts');
 }
 
-async function main(isCheck: boolean): Promise<void> {
+/** One sentence for each thing that is not as it should be. */
+async function main(isCheck: boolean): Promise<readonly string[]> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'manyfetch-reference-')));
   try {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const options = ['-p', join(root, 'tsconfig.build.json'), '--emitDeclarationOnly', '--outDir', folder];
     // Mistakes in types are told elsewhere: the declarations are made all the same.
     spawnSync(process.execPath, [tsc, ...options], { stdio: 'ignore' });
-    const rendered = await renderReference(folder);
-    if (!isCheck) mkdirSync(pages, { recursive: true });
-    for (const [name, text] of rendered) {
-      if (!isCheck) writeFileSync(join(pages, name), text);
-      else if (existing(name) !== text) {
-        console.error(`docs/reference/${name} is not what the sources say: run \`npm run reference\``);
-        process.exitCode = 1;
-      }
-    }
+    const { rendered, problems } = await renderReference(folder);
+    const stale = [...rendered].filter(([name, text]) => existing(name) !== text);
+    if (isCheck) return [...problems, ...stale.map(([name]) => `docs/reference/${name} is not what the sources say`)];
+    mkdirSync(pages, { recursive: true });
+    for (const [name, text] of stale) writeFileSync(join(pages, name), text);
+    return problems;
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -66,4 +71,11 @@ function existing(name: string): string | null {
   }
 }
 
-if (import.meta.main) await main(process.argv.includes('--check'));
+if (import.meta.main) {
+  const problems = await main(process.argv.includes('--check'));
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) {
+    console.error('`npm run reference` writes the pages anew');
+    process.exitCode = 1;
+  }
+}

@@ -9,6 +9,7 @@ import { examplesOf, parseDocblock } from '../scripts/reference/docblock.ts';
 import { publicNames } from '../scripts/reference/entries.ts';
 import { firstSentence, prose } from '../scripts/reference/markdown.ts';
 import { ModuleReader } from '../scripts/reference/module-reader.ts';
+import { notImportable } from '../scripts/reference/not-importable.ts';
 import { renderPage } from '../scripts/reference/page.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'manyfetch-reference-'));
@@ -126,7 +127,8 @@ How to open.
 
 describe('a page', () => {
   for (const [name, text] of Object.entries(library)) writeFileSync(join(folder, name), text);
-  const names = publicNames(join(folder, 'index.d.ts'), new ModuleReader());
+  const reader = new ModuleReader();
+  const names = publicNames(join(folder, 'index.d.ts'), reader);
 
   test('has all that is public, with what it takes over, and nothing private', async () => {
     const rendered = await renderPage({
@@ -136,6 +138,14 @@ describe('a page', () => {
       pageOf: (name) => (name === 'Half' ? 'other.md' : names.some((each) => each.name === name) ? 'sub.md' : null),
     });
     expect(rendered).toBe(page);
+  });
+
+  test('needs the types that are named in it', () => {
+    expect(notImportable(names, reader)).toEqual([]);
+    const without = names.filter(({ name }) => name !== 'OpenOptions');
+    expect(notImportable(without, reader)).toEqual([
+      'open names the type OpenOptions, which cannot be imported: export it',
+    ]);
   });
 
   test('knows what is picked of an interface, and what is a type only', () => {
