@@ -246,7 +246,11 @@ describe('a failure', () => {
       await sleep(0, { clock });
     });
     expect(adopted).toMatchObject({ errors: [x, y], message: '2 failures: task-1: x; other: y' });
-    const nested = await failureOf((s) => void s.open().open().spawn(failing(5, 'a text, which equals itself')));
+    const nested = await failureOf(async (s) => {
+      const inner = s.open().open();
+      inner.spawn(failing(5, 'a text, which equals itself'));
+      await inner.join();
+    });
     expect(nested).toBe('a text, which equals itself');
     const told: unknown[] = [];
     const closed = await failureOf(async (s) => {
