@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parseRate } from '../../concurrency/parse-rate.ts';
+import type { Permit } from '../../concurrency/permit-source.ts';
+import { startTarget } from '../../target/start-target.ts';
+import type { Target } from '../../target/start-target.ts';
+import { FakeClock } from '../../testing/fake-clock.ts';
+import { Client } from '../client.ts';
+import { OriginPermits } from './origin-permits.ts';
+
+describe('gates', () => {
+  const gatesOf = (concurrency: number, perOrigin: number | null = null, rate: string[] = []) => {
+    const clock = new FakeClock();
+    const permits = new OriginPermits(
+      { concurrency, perOrigin, rates: rate.map((text) => parseRate(text, 'rate')) },
+      clock,
+    );
+    return { clock, permits };
+  };
+
+  test('let in so many over all origins, and of each', () => {
+    const { permits } = gatesOf(3, 2);
+    const take = (origin: string) => permits.gate(origin).tryAcquire();
+    const held = [take('a'), take('a'), take('b')];
+    expect([...held, take('a'), take('b')].map((permit) => permit !== null)).toEqual([true, true, true, false, false]);
+    held[0]?.release();
+    expect(permits.inFlight).toBe(2);
+    expect(take('b')).not.toBeNull();
+  });
+
+  test('what waits holds nothing: an origin that is at its limit or rate keeps no other one waiting', async () => {
+    const { clock, permits } = gatesOf(2, 1, ['1/s']);
+    const first = permits.gate('a').tryAcquire();
+    const waiting = permits.gate('a').acquire();
+    expect(permits.gate('b').tryAcquire()).not.toBeNull();
+    first?.release();
+    expect([permits.inFlight, permits.waiting]).toEqual([1, 1]);
+    clock.advance(1000);
+    await waiting;
+    expect(permits.inFlight).toBe(2);
+  });
+
+  test('serve origins that wait for a place in turn', async () => {
+    const { permits } = gatesOf(1);
+    let held: Permit | null = permits.gate('x').tryAcquire();
+    const order: string[] = [];
+    for (const origin of ['a', 'a', 'a', 'b', 'b', 'c'])
+      void permits
+        .gate(origin)
+        .acquire()
+        .then((permit) => {
+          order.push(origin);
+          held = permit;
+        });
+    for (let n = 0; n < 6; n++) {
+      held?.release();
+      await Promise.resolve().then(() => sleep(0));
+    }
+    expect(order).toEqual(['a', 'b', 'c', 'a', 'b', 'a']);
+    held?.release();
+    expect([permits.inFlight, permits.waiting, permits.blocked.size]).toEqual([0, 0, 0]);
+  });
+
+  test('of origins that nobody uses are let go', () => {
+    const { permits } = gatesOf(10_000, 1);
+    const kept = permits.gate('kept');
+    const permit = kept.tryAcquire();
+    for (let n = 0; n < 3000; n++) permits.gate(`o${n}`).tryAcquire()?.release();
+    expect(permits.gate('kept')).toBe(kept);
+    permit?.release();
+    expect(permits.inFlight).toBe(0);
+  });
+});
+
+describe('a client', () => {
+  let target: Target;
+  beforeAll(async () => {
+    target = await startTarget();
+  });
+  afterAll(() => target.close());
+  beforeEach(() => target.reset());
+
+  test('keeps its concurrency and that of each origin, whatever is asked of it at once', async () => {
+    await using client = new Client({ baseUrl: target.url, concurrency: 20, perOrigin: 7 });
+    const responses = await Promise.all(Array.from({ length: 200 }, () => client.get('/delay/0.002')));
+    expect(responses.every(({ status }) => status === 200)).toBe(true);
+    expect(target.stats().inFlight.maximum).toBe(7);
+    expect(client.statistics()).toMatchObject({
+      calls: 200,
+      sent: 200,
+      active: 0,
+      queued: 0,
+      inFlight: 0,
+      connected: 7,
+    });
+  });
+
+  test('without limits sends a thousand at once, and none fails', async () => {
+    await using client = new Client({ baseUrl: target.url });
+    const responses = await Promise.all(Array.from({ length: 1000 }, () => client.get('/status/200')));
+    expect(responses.filter(({ ok }) => ok)).toHaveLength(1000);
+  });
+
+  test('keeps its rate', async () => {
+    await using client = new Client({ baseUrl: target.url, rate: '100/s' });
+    const startedMs = performance.now();
+    await Promise.all(Array.from({ length: 11 }, () => client.get('/status/200')));
+    expect(performance.now() - startedMs).toBeGreaterThan(95);
+  });
+});
