@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { UsageError } from '../errors.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { asCompleted } from './as-completed.ts';
 import { openScope, scope } from './scope.ts';
@@ -53,6 +54,24 @@ test('gives those first that have settled already; leaving cancels nothing', asy
     }
     expect(late.state).toBe('running');
   });
+});
+
+test('leaving again and again leaves nothing at the tasks', async () => {
+  await scope(async (within) => {
+    const late = within.spawn(({ signal }) => sleep(60_000, { signal }));
+    let callbacks = 0;
+    const onDone = late.onDone.bind(late);
+    late.onDone = (callback) => {
+      callbacks++;
+      onDone(callback);
+    };
+    const early = within.spawn(() => 1);
+    for (let n = 0; n < 100; n++) for await (const { task } of asCompleted([early, late])) if (task === early) break;
+    expect(callbacks).toBe(1);
+    late.cancel();
+  });
+  const promise = Promise.resolve() as unknown as Task<unknown>;
+  expect(() => asCompleted([promise])).toThrow(UsageError);
 });
 
 test('of no tasks is over; a signal ends the waiting', async () => {

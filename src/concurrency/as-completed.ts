@@ -1,7 +1,9 @@
 // Tasks as they settle. It starts, cancels and owns none of them.
 
+import { checkedTasks } from './checked-tasks.ts';
 import { Queue } from './queue.ts';
 import type { WaitOptions } from './queue.ts';
+import { unwatch, watch } from './task-watch.ts';
 import type { Task } from './task.ts';
 
 /** A task that has settled. The task alone would not do: a task can be awaited, and `for await` would do that. */
@@ -17,7 +19,7 @@ export interface Completed<Each> {
  * at its `result`, which throws. Leaving the loop cancels nothing.
  *
  * @param tasks each counts once, however often it is given
- * @throws the reason of the signal, while it waits for the next one
+ * @throws the reason of the signal, while it waits for the next one; UsageError for what is no task, at once
  * @example
  * import { asCompleted, scope, sleep } from 'manyfetch/concurrency';
  *
@@ -34,21 +36,25 @@ export function asCompleted<Each extends Task<unknown>>(
   tasks: Iterable<Each>,
   options: WaitOptions = {},
 ): AsyncIterableIterator<Completed<Each>, undefined> {
-  const all = new Map<Each, number>();
-  let given = 0;
-  for (const task of tasks) {
-    if (!all.has(task)) all.set(task, given);
-    given++;
-  }
+  const all = checkedTasks(tasks);
   const settled = new Queue<Completed<Each>>(Infinity);
   let left = all.size;
   if (left === 0) settled.close();
-  for (const [task, index] of all) {
-    task.onDone(() => {
-      settled.tryPut({ task, index });
-      left--;
-      if (left === 0) settled.close();
-    });
-  }
-  return settled.items(options);
+  const add = (task: Task<unknown>): void => {
+    settled.tryPut({ task: task as Each, index: all.get(task as Each) ?? -1 });
+    left--;
+    if (left === 0) settled.close();
+  };
+  for (const task of all.keys()) watch(task, add);
+  const items = settled.items(options);
+  const iterator: AsyncIterableIterator<Completed<Each>, undefined> = {
+    next: () => items.next(),
+    return: () => {
+      for (const task of all.keys()) unwatch(task, add);
+      settled.close();
+      return Promise.resolve({ done: true, value: undefined });
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
 }

@@ -163,6 +163,20 @@ describe('gather', () => {
     expect([clock.pending, getEventListeners(signal, 'abort').length]).toEqual([0, 0]);
   });
 
+  test('a promise that fails after all is over is no unhandled rejection', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const late: PromiseWithResolvers<void> = Promise.withResolvers();
+    await expect(gather([late.promise, failing('bad')])).rejects.toThrow('bad');
+    late.reject(new Error('late'));
+    const early = Promise.reject(new Error('early'));
+    await expect(gather([early], { signal: AbortSignal.abort('enough') })).rejects.toBe('enough');
+    await settle();
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
   test('a deadline ends it', async () => {
     const clock = new FakeClock();
     const late = gather([({ signal }) => sleep(1000, { signal, clock })], { deadlineMs: 10, clock });
@@ -176,6 +190,7 @@ describe('gather', () => {
   test('refuses what can be neither started nor waited for', async () => {
     const wrong = { a: () => 1, b: 5 } as unknown as { a: () => number };
     await expect(gather(wrong)).rejects.toThrow(UsageError);
+    await expect(gather('works' as unknown as [])).rejects.toThrow(UsageError);
     await expect(gather(wrong)).rejects.toThrow(/`b` of what is gathered/);
   });
 });

@@ -3,6 +3,7 @@
 
 import { Gathering } from './gathering.ts';
 import type { Gatherable, NamedWorks } from './gathering.ts';
+import { pickedOptions } from './picked-options.ts';
 import type { ScopeOptions } from './scope-options.ts';
 import type { Outcome } from './task.ts';
 
@@ -55,7 +56,7 @@ export async function gather<Works extends NamedWorks>(
 ): Promise<ResultsOf<Works>>;
 export async function gather(works: Iterable<Gatherable> | NamedWorks, options: GatherOptions = {}): Promise<unknown> {
   const gathering = new Gathering(works);
-  await gathering.run(options);
+  await gathering.run(pickedOptions(options, options.onError));
   return gathering.shaped((outcome) => (outcome.state === 'done' ? outcome.result : undefined));
 }
 
@@ -89,6 +90,6 @@ export async function gatherOutcomes(
   options: GatherOutcomesOptions = {},
 ): Promise<unknown> {
   const gathering = new Gathering(works);
-  await gathering.run({ ...options, onError: () => {} });
+  await gathering.run(pickedOptions(options, () => {}));
   return gathering.shaped((outcome) => outcome);
 }

@@ -17,14 +17,19 @@ export type NamedWorks = Readonly<Record<string, Gatherable>>;
 export class Gathering {
   readonly #names: readonly string[] | null;
   readonly #members: readonly Gatherable[];
+  /** Of those that others have started, at their places: looked at from the beginning, so that no failure is unhandled. */
+  readonly #others: readonly (Promise<Outcome<unknown>> | null)[];
   readonly #outcomes: Outcome<unknown>[] = [];
 
   /** @throws UsageError for what can be neither started nor waited for */
   constructor(works: Iterable<Gatherable> | NamedWorks) {
+    if (typeof works !== 'object' || works === null)
+      throw badValue('`works`', 'a list, another iterable or an object', works);
     this.#names = Symbol.iterator in works ? null : Object.keys(works);
     this.#members = Symbol.iterator in works ? [...works] : Object.values(works);
+    this.#others = this.#members.map((member) => (typeof member === 'function' ? null : outcomeOf(member)));
     for (const [index, member] of this.#members.entries()) {
-      if (typeof member === 'function' || (typeof member === 'object' && member !== null && 'then' in member)) continue;
+      if (typeof member === 'function' || isPromise(member)) continue;
       const name = this.#names?.[index] ?? `number ${index + 1}`;
       const hint = 'Give the function itself and not what it returns: `() => work()`.';
       throw badValue(`\`${name}\` of what is gathered`, 'a function, a task or a promise', member, hint);
@@ -43,7 +48,7 @@ export class Gathering {
         tasks.push(typeof member === 'function' ? within.spawn(member, this.#nameOf(index)) : null);
       return this.#waitForOthers(within, options.onError ?? 'cancel');
     }, options);
-    for (const [index, task] of tasks.entries()) if (task !== null) this.#outcomes[index] = await task.outcome();
+    for (const [index, task] of tasks.entries()) if (task !== null) this.#outcomes[index] = settledAs(task);
   }
 
   /** What each outcome is made to, as a list or by name. */
@@ -62,8 +67,8 @@ export class Gathering {
     const errors: unknown[] = [];
     const { promise, resolve, reject }: PromiseWithResolvers<void> = Promise.withResolvers();
     let left = 0;
-    for (const [index, member] of this.#members.entries()) {
-      if (typeof member === 'function') continue;
+    for (const [index, other] of this.#others.entries()) {
+      if (other === null) continue;
       left++;
       const settled = (outcome: Outcome<unknown>): void => {
         this.#outcomes[index] = outcome;
@@ -71,7 +76,7 @@ export class Gathering {
         if (outcome.state !== 'done' && onError === 'cancel') reject(errors[0]);
         if (--left === 0) resolve();
       };
-      void outcomeOf(member).then(settled);
+      void other.then(settled);
     }
     if (left === 0) return;
     within.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -80,6 +85,16 @@ export class Gathering {
     if (onError === 'collect' && errors.length > 1)
       throw new AggregateError(errors, `${errors.length} of what was gathered failed`, { cause: errors[0] });
   }
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}
+
+/** What became of a task that has settled. */
+function settledAs(task: Task<unknown>): Outcome<unknown> {
+  if (task.state === 'done') return { state: 'done', result: task.result };
+  return task.state === 'failed' ? { state: 'failed', error: task.error } : { state: 'cancelled', reason: task.error };
 }
 
 /** What becomes of it; never rejects. */

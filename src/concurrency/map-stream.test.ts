@@ -255,6 +255,13 @@ describe.each(both)('%s', (_, map) => {
     expect(results.map(({ value }) => value)).toEqual([0, 2, 4, 6, 8, undefined, undefined]);
   });
 
+  test('takes text as a source of characters, and nothing that is no source', async () => {
+    expect(await map('abc', (letter) => letter, { limit: 2 }).toArray()).toHaveLength(3);
+    for (const source of [5, null, {}, () => []])
+      expect(() => map(source as unknown as [], () => 1, { limit: 1 })).toThrow(/Expected `source` to be/);
+    expect(() => map([], 5 as unknown as () => 1, { limit: 1 })).toThrow(/Expected `map` to be a function/);
+  });
+
   test('takes no deadline that is not a number', () => {
     expect(() => map([], () => 1, { limit: 1, deadlineMs: Number.NaN })).toThrow(UsageError);
   });

@@ -11,6 +11,7 @@ import { closeSource } from './close-source.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import { Fifo } from './fifo.ts';
+import { pickedOptions } from './picked-options.ts';
 import { checkedMs } from './scope-options.ts';
 import { scope } from './scope.ts';
 import type { Scope, TaskContext } from './scope.ts';
@@ -93,6 +94,8 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
       throw badValue('`limit`', 'a whole number from 1 up', limit, hint);
     }
     checkedMs('`deadlineMs`', deadlineMs);
+    if (typeof map !== 'function') throw badValue('`map`', 'a function', map);
+    if (!isSource(source)) throw badValue('`source`', 'an iterable, an async iterable or a ReadableStream', source);
     this.#source = source;
     this.#map = map;
     this.#options = options;
@@ -140,10 +143,9 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
 
   /** From the first item that is asked for to the end of all that was begun. It never rejects. */
   async #run(): Promise<void> {
-    const { limit: _, ...options } = this.#options;
     const errors: unknown[] = [];
     try {
-      await scope((within) => this.#open(within), options);
+      await scope((within) => this.#open(within), { ...pickedOptions(this.#options), limit: Infinity });
     } catch (error) {
       errors.push(error);
     }
@@ -238,8 +240,15 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
   }
 }
 
+function isSource(source: unknown): boolean {
+  if (typeof source === 'string') return true;
+  return typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source);
+}
+
 function iteratorOf<Item>(source: MapSource<Item>): Iterator<Item> | AsyncIterator<Item> {
-  return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  return typeof source !== 'string' && Symbol.asyncIterator in source
+    ? source[Symbol.asyncIterator]()
+    : source[Symbol.iterator]();
 }
 
 function bothErrors(errors: readonly unknown[]): AggregateError {

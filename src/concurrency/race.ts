@@ -4,6 +4,7 @@
 import { CancelledError } from '../errors.ts';
 import { badValue } from './bad-value.ts';
 import type { Gathered } from './gather.ts';
+import { pickedOptions } from './picked-options.ts';
 import { scope } from './scope.ts';
 import type { Work } from './scope.ts';
 import type { ScopeOptions } from './scope-options.ts';
@@ -81,7 +82,7 @@ async function runUntil(
         });
       }
     },
-    { ...options, onError: (error) => errors.push(error) },
+    pickedOptions(options, (error) => errors.push(error)),
   );
   return { first, errors };
 }

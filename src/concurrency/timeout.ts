@@ -1,6 +1,7 @@
 // A piece of work that has so much time. It gives up only when the work has ended: nothing goes on behind its back.
 
 import type { Clock } from './clock.ts';
+import { pickedOptions } from './picked-options.ts';
 import { scope } from './scope.ts';
 import { checkedMs } from './scope-options.ts';
 import type { Work } from './scope.ts';
@@ -27,5 +28,5 @@ export interface TimeoutOptions {
  */
 export async function timeout<T>(ms: number, work: Work<T>, options: TimeoutOptions = {}): Promise<T> {
   checkedMs('`ms`', ms);
-  return await scope((s) => s.spawn(work), { ...options, deadlineMs: ms });
+  return await scope((s) => s.spawn(work), { ...pickedOptions(options), deadlineMs: ms });
 }

@@ -134,6 +134,8 @@ describe('wait', () => {
 
   test('refuses options that cannot be used', async () => {
     await expect(wait([], { timeoutMs: Number.NaN })).rejects.toThrow(UsageError);
+    const promise = Promise.resolve() as unknown as Task<unknown>;
+    await expect(wait([promise])).rejects.toThrow(/Expected number 1 of the tasks to be a task/);
     await expect(wait([], { until: 'some' as 'all' })).rejects.toThrow(/Expected `until` to be/);
   });
 

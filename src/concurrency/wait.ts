@@ -4,6 +4,7 @@
 
 import { Alarm } from './alarm.ts';
 import { badValue } from './bad-value.ts';
+import { checkedTasks } from './checked-tasks.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { onAbort } from './on-abort.ts';
@@ -42,7 +43,7 @@ export interface Waited<Each> {
  * It cancels nothing; `for (const task of pending) task.cancel()` does.
  *
  * @param tasks each counts once, however often it is given; with none it waits for nothing
- * @throws the reason of the signal; UsageError for an option that cannot be used. Never what a task threw: see its `state`
+ * @throws the reason of the signal; UsageError for options that cannot be used, and for what is no task. Never what a task threw: see its `state`
  * @example
  * import { scope, sleep, wait } from 'manyfetch/concurrency';
  *
@@ -63,7 +64,7 @@ export async function wait<Each extends Task<unknown>>(
   if (!moments.includes(until)) throw badValue('`until`', "'all', 'first-completed' or 'first-failed'", until);
   checkedMs('`timeoutMs`', timeoutMs);
   signal?.throwIfAborted();
-  const all = [...new Set(tasks)];
+  const all = [...checkedTasks(tasks).keys()];
   if (!isEnough(all, until) && timeoutMs > 0) await untilEnough(all, options);
   // Only now: what settled at the same moment counts too.
   return { done: all.filter(isSettled), pending: all.filter((task) => !isSettled(task)) };
