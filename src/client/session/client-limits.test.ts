@@ -8,16 +8,16 @@ import { FakeClock } from '../../testing/fake-clock.ts';
 import { Client } from '../client.ts';
 import { OriginPermits } from './origin-permits.ts';
 
-describe('gates', () => {
-  const gatesOf = (concurrency: number, perOrigin: number | null = null, rate: string[] = []) => {
-    const clock = new FakeClock();
-    const permits = new OriginPermits(
-      { concurrency, perOrigin, rates: rate.map((text) => parseRate(text, 'rate')) },
-      clock,
-    );
-    return { clock, permits };
-  };
+const gatesOf = (concurrency: number, perOrigin: number | null = null, rate: string[] = []) => {
+  const clock = new FakeClock();
+  const permits = new OriginPermits(
+    { concurrency, perOrigin, rates: rate.map((text) => parseRate(text, 'rate')) },
+    clock,
+  );
+  return { clock, permits };
+};
 
+describe('gates', () => {
   test('let in so many over all origins, and of each', () => {
     const { permits } = gatesOf(3, 2);
     const take = (origin: string) => permits.gate(origin).tryAcquire();
@@ -44,18 +44,17 @@ describe('gates', () => {
     const { permits } = gatesOf(1);
     let held: Permit | null = permits.gate('x').tryAcquire();
     const order: string[] = [];
-    for (const origin of ['a', 'a', 'a', 'b', 'b', 'c'])
-      void permits
-        .gate(origin)
-        .acquire()
-        .then((permit) => {
-          order.push(origin);
-          held = permit;
-        });
+    const wait = async (origin: string): Promise<void> => {
+      const permit = await permits.gate(origin).acquire();
+      order.push(origin);
+      held = permit;
+    };
+    const all = ['a', 'a', 'a', 'b', 'b', 'c'].map(wait);
     for (let n = 0; n < 6; n++) {
       held?.release();
-      await Promise.resolve().then(() => sleep(0));
+      await sleep(0);
     }
+    await Promise.all(all);
     expect(order).toEqual(['a', 'b', 'c', 'a', 'b', 'a']);
     held?.release();
     expect([permits.inFlight, permits.waiting, permits.blocked.size]).toEqual([0, 0, 0]);
