@@ -99,6 +99,7 @@ export {
   CookieJar,
   type CookieJarJson,
   type CookieJarOptions,
+  type CookieJarStatistics,
 } from './http/cookies/cookie-jar.ts';
 export type { StoredCookie } from './http/cookies/stored-cookie.ts';
 export type { ExchangeTimes } from './http/exchange-times.ts';

@@ -143,12 +143,14 @@ test('a refused password is not sent again; a nonce at its end is, with or witho
 
 test('credentials go ahead only where the server said they belong, and to no other origin', async () => {
   const auth = digestAuth('u', 'p');
-  ask(auth, 'Digest realm="a", nonce="a", domain="/private https://other.example/x"', `${origin}/private/1`);
   ask(auth, 'Digest realm="b", nonce="b", domain="/private/deep"', `${origin}/private/deep/1`);
+  ask(auth, 'Digest realm="a", nonce="a", domain="/private https://other.example/x"', `${origin}/elsewhere`);
   const realmAt = async (url: string): Promise<string | undefined> => fields(await header(auth, url))['realm'];
   expect(await realmAt(`${origin}/private/2`)).toBe('a');
   expect(await realmAt(`${origin}/private/deep/2`)).toBe('b');
+  expect(await realmAt(`${origin}/elsewhere`)).toBe('a');
   expect(await realmAt(`${origin}/public`)).toBeUndefined();
+  expect(await realmAt(`${origin}/x`)).toBeUndefined();
   expect(await realmAt('https://other.example/x')).toBeUndefined();
   expect(await realmAt('https://www.example.org/private/2')).toBeUndefined();
 });
@@ -175,8 +177,20 @@ test('the password is not to be seen on it, and not in errors', () => {
   expect(() => digestAuth('user:1', 'hunter2')).toThrow(/must not have a colon, which ends it$/);
 });
 
-test('what is remembered of origins is bounded', async () => {
+test('requests that are refused at once get a nonce each, in their order, and after that the last one serves all', async () => {
   const auth = digestAuth('u', 'p');
+  for (const nonce of ['n1', 'n2']) ask(auth, `Digest realm="a", nonce="${nonce}", qop="auth"`, undefined, null);
+  const sent = [fields(await header(auth)), fields(await header(auth)), fields(await header(auth))];
+  expect(sent.map(({ nonce, nc }) => `${nonce} ${nc}`)).toEqual(['n1 00000001', 'n2 00000001', 'n2 00000002']);
+});
+
+test('what is remembered is bounded: nonces, spaces of an origin, origins', async () => {
+  const auth = digestAuth('u', 'p');
+  for (let i = 0; i <= 1000; i += 1) ask(auth, `Digest realm="a", nonce="n${i}", qop="auth"`, undefined, null);
+  expect(fields(await header(auth))['nonce']).toBe('n1');
+  for (let i = 0; i <= 20; i += 1) ask(auth, `Digest realm="r${i}", nonce="n", domain="/${i}/"`, `${origin}/${i}/`);
+  expect(await header(auth, `${origin}/0/`)).toBe('');
+  expect(await header(auth, `${origin}/1/`)).not.toBe('');
   for (let i = 0; i <= 1000; i += 1) ask(auth, 'Digest realm="a", nonce="n"', `http://host-${i}.example/`);
   expect(await header(auth, 'http://host-0.example/')).toBe('');
   expect(await header(auth, 'http://host-1.example/')).not.toBe('');

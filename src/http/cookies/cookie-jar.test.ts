@@ -103,6 +103,31 @@ test('a domain keeps 180 cookies; the one that was used longest ago goes, and ot
   expect(jar.header('https://other.example/')).toBe('kept=1');
 });
 
+test('a domain that is full loses what expired before it loses what is good', () => {
+  const clock = new FakeClock();
+  const jar = new CookieJar({ clock });
+  for (let i = 0; i < 180; i += 1) {
+    clock.advance(1);
+    jar.store(from, [`c${i}=1; Path=/${i >= 100 ? '; Max-Age=60' : ''}`]);
+  }
+  clock.advance(60_000);
+  jar.store(from, ['new=1; Path=/']);
+  expect(jar.all()).toHaveLength(101);
+  expect(jar.header(from)).toMatch(/^c0=1; c1=1;.*; c99=1; new=1$/);
+});
+
+test('what expired is forgotten, also of hosts that are never asked again', () => {
+  const clock = new FakeClock();
+  const jar = new CookieJar({ clock });
+  for (let i = 0; i < 10_000; i += 1) {
+    clock.advance(100);
+    jar.store(`https://host-${i}.example/`, ['a=1; Max-Age=10']);
+  }
+  const { cookies, domains } = jar.statistics();
+  expect(jar.all()).toHaveLength(100);
+  expect(Math.max(cookies, domains)).toBeLessThan(1500);
+});
+
 test('a request costs what its host costs, in a jar of 20,000 hosts', () => {
   const jar = new CookieJar();
   for (let i = 0; i < 20_000; i += 1) jar.store(`https://host-${i}.example/`, ['a=1']);

@@ -32,6 +32,13 @@ export interface CookieJarOptions {
   readonly clock?: Clock;
 }
 
+/** A jar at one moment. */
+export interface CookieJarStatistics {
+  /** Those that have expired are found when they are looked at, or when many have come: until then they count. */
+  readonly cookies: number;
+  readonly domains: number;
+}
+
 /**
  * Keeps cookies as a browser does (RFC 6265bis): by domain and path, none for public suffixes such as `co.uk`, `Secure` ones
  * over TLS or to this machine only, until they expire. What a server sets against the rules is passed over. Give one jar
@@ -113,6 +120,12 @@ export class CookieJar {
   /** All cookies that have not expired, oldest first. */
   all(): readonly StoredCookie[] {
     return this.#alive().map(toStored);
+  }
+
+  /** What it holds. */
+  statistics(): CookieJarStatistics {
+    const domains = Object.values(this.#shelf.idx);
+    return { domains: domains.length, cookies: domains.reduce((sum, paths) => sum + countOf(paths), 0) };
   }
 
   /** Forgets all cookies, or those of a domain and the hosts below it. */
@@ -225,9 +238,9 @@ export class CookieJar {
   }
 
   #makeRoom(domain: string, nowMs: number): void {
-    const paths = Object.values(this.#shelf.idx[domain] ?? {});
-    if (paths.reduce((count, cookies) => count + Object.keys(cookies).length, 0) <= maxPerDomain) return;
-    const own = paths.flatMap((cookies) => Object.values(cookies));
+    const paths = this.#shelf.idx[domain] ?? {};
+    if (countOf(paths) <= maxPerDomain) return;
+    const own = Object.values(paths).flatMap((cookies) => Object.values(cookies));
     const dead = own.filter((cookie) => !isAlive(cookie, nowMs));
     const oldest = own.reduce((found, cookie) => (lastUse(cookie) < lastUse(found) ? cookie : found));
     for (const cookie of dead.length > 0 ? dead : [oldest]) this.#drop(cookie);
@@ -271,6 +284,11 @@ function isAcceptable({ key, value, secure, domain, path }: Cookie): boolean {
 function isAlive(cookie: Cookie, nowMs: number): boolean {
   const endMs = expiryMs(cookie);
   return endMs === null || endMs > nowMs;
+}
+
+/** Cookies of one domain, by path and name. */
+function countOf(paths: MemoryCookieStore['idx'][string]): number {
+  return Object.values(paths).reduce((sum, cookies) => sum + Object.keys(cookies).length, 0);
 }
 
 function lastUse(cookie: Cookie): number {

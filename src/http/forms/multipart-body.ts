@@ -103,7 +103,7 @@ function fileFields(fileName: string, type: string): string {
 
 /** As in "multipart form data" of the HTML standard: UTF-8, and three characters that would end it. */
 function escaped(name: string): string {
-  return name.toWellFormed().replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
 function joined(segments: readonly PartContent[]): MultipartSource {
