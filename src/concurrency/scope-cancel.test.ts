@@ -132,6 +132,26 @@ describe('a signal', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
+  test('of a task will do: what the task opens or spawns with its context is cancelled with it', async () => {
+    const states: string[] = [];
+    const end = await endOf(async (s) => {
+      const task = s.spawn(async (context) => {
+        context.scope
+          .open(context)
+          .spawn(endless)
+          .onDone(({ state }) => states.push(state));
+        context.scope.spawn(endless, context).onDone(({ state }) => states.push(state));
+        await endless(context);
+      });
+      await sleep(1, { clock });
+      task.cancel('enough');
+      await sleep(1, { clock });
+      expect(states).toEqual(['cancelled', 'cancelled']);
+    });
+    // Nobody has closed the child, so its reason is told.
+    expect(end).toBe('enough');
+  });
+
   test('that is aborted already lets nothing begin', async () => {
     const signal = AbortSignal.abort('enough');
     expect(await endOf(() => expect.unreachable(), { signal, deadlineMs: 5 })).toBe('enough');

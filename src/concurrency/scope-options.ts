@@ -1,7 +1,6 @@
 // What scopes are told and what they tell, as plain data, and what of it can be used.
 
 import { badValue } from './bad-value.ts';
-import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Task } from './task.ts';
 
@@ -61,14 +60,18 @@ export interface ScopeStatistics {
   readonly cancelled: number;
 }
 
-/** @throws UsageError for what cannot be used */
+/**
+ * Read one by one: what is given may be the context of a task, whose signal an object spread would not see.
+ *
+ * @throws UsageError for what cannot be used
+ */
 export function checkedOptions(options: ScopeOptions) {
-  const { limit = Infinity, deadlineMs = Infinity, onError = 'cancel', clock = systemClock } = options;
+  const { limit = Infinity, deadlineMs = Infinity, onError = 'cancel', signal, clock } = options;
   if (limit !== Infinity && (!Number.isSafeInteger(limit) || limit < 1))
     throw badValue('`limit`', 'a whole number from 1 up', limit);
   if (onError !== 'cancel' && onError !== 'collect' && typeof onError !== 'function')
     throw badValue('`onError`', '"cancel", "collect" or a function', onError);
-  return { limit, deadlineMs: checkedMs('`deadlineMs`', deadlineMs), onError, clock };
+  return { limit, deadlineMs: checkedMs('`deadlineMs`', deadlineMs), onError, signal, clock };
 }
 
 /** @throws UsageError if it is not a number. One below 0 is a time that has passed. */

@@ -8,6 +8,7 @@ import { CancelledError, UsageError } from '../errors.ts';
 import { Alarm } from './alarm.ts';
 import { badValue } from './bad-value.ts';
 import { becauseOf, isConsequence, tooLate } from './cancellation.ts';
+import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { Failures } from './failures.ts';
 import { onAbort } from './on-abort.ts';
@@ -61,10 +62,12 @@ export class Scope implements AsyncDisposable {
   #closer: PromiseWithResolvers<void> | null = null;
   #joiners: (() => void)[] = [];
 
-  /** @throws UsageError for options that cannot be used */
-  constructor(options: ScopeOptions = {}) {
-    const { limit, deadlineMs, onError, clock } = checkedOptions(options);
-    const { signal } = options;
+  /**
+   * @param usualClock if the options name none
+   * @throws UsageError for options that cannot be used
+   */
+  constructor(options: ScopeOptions = {}, usualClock = systemClock) {
+    const { limit, deadlineMs, onError, signal, clock = usualClock } = checkedOptions(options);
     this.#clock = clock;
     this.#onError = onError;
     this.#tasks = new TaskLine(
@@ -115,7 +118,7 @@ export class Scope implements AsyncDisposable {
    */
   open(options: ScopeOptions = {}): Scope {
     this.#mustNotHaveEnded('open a scope in');
-    const child = new Scope({ clock: this.#clock, ...options });
+    const child = new Scope(options, this.#clock);
     child.#parent = this;
     this.#children.add(child);
     if (this.#isCancelled) child.#cancelFromOutside(this.#reason);
