@@ -66,6 +66,7 @@ export type {
 } from './concurrency/scope-options.ts';
 export { openScope, scope, type Scope, type TaskContext, type Work } from './concurrency/scope.ts';
 export { Semaphore, type SemaphoreStatistics } from './concurrency/semaphore.ts';
+export { shield } from './concurrency/shield.ts';
 export { sleep, type SleepOptions } from './concurrency/sleep.ts';
 export { type Outcome, Task, type TaskState } from './concurrency/task.ts';
 export { timeout, type TimeoutOptions } from './concurrency/timeout.ts';

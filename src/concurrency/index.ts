@@ -17,6 +17,7 @@ export { RateLimit, type RateLimitOptions, type RateLimitStatistics, type RealCo
 export type { ErrorPolicy, ScopeOptions, ScopeStatistics, ShieldOptions, SpawnOptions } from './scope-options.ts';
 export { openScope, scope, type Scope, type TaskContext, type Work } from './scope.ts';
 export { Semaphore, type SemaphoreStatistics } from './semaphore.ts';
+export { shield } from './shield.ts';
 export { sleep, type SleepOptions } from './sleep.ts';
 export { type Outcome, Task, type TaskState } from './task.ts';
 export { timeout, type TimeoutOptions } from './timeout.ts';

@@ -42,6 +42,15 @@ export let runIn: <T>(opened: Scope, body: (scope: Scope) => T | PromiseLike<T>)
  *
  * What tasks throw is what leaving the scope throws: the first failure as it is; of several an AggregateError, whose
  * `cause` is the first. What is thrown only because of the scope being cancelled does not count.
+ *
+ * @example
+ * import { openScope } from 'manyfetch/concurrency';
+ *
+ * await using s = openScope({ limit: 2, onError: (_, task) => console.log(`bad: ${task.name}`) });
+ * for (const text of ['1', '{', '[2]']) s.spawn(() => JSON.parse(text) as unknown, { name: text });
+ * await s.join(); // prints bad: {
+ * const { done, failed } = s.statistics();
+ * console.log(done, failed); // prints 2 1
  */
 export class Scope implements AsyncDisposable {
   readonly #tasks: TaskLine;
