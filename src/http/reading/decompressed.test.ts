@@ -242,6 +242,6 @@ describe('the source', () => {
   test('left before it was begun, nothing is read', async () => {
     const source = new Counted(() => noise);
     await decompressed(source, 'gzip', 1000).return?.();
-    expect(source.taken).toBe(0);
+    expect([source.taken, source.closed]).toEqual([0, 1]);
   });
 });

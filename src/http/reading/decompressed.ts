@@ -8,6 +8,8 @@ import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
 import { ManyfetchError } from '../../errors.ts';
 import { encodingLayers, hasZlibHeader, mostLayers } from '../content-encoding.ts';
+import { leftAtOnce } from './left-at-once.ts';
+import type { Reading } from './left-at-once.ts';
 
 /** How much a decoder makes in one go. */
 const pieceBytes = 64 * 1024;
@@ -25,12 +27,14 @@ export function decompressed(
   chunks: AsyncIterable<Uint8Array>,
   contentEncoding: string | null,
   maxBytes: number,
-): AsyncIterableIterator<Uint8Array, void, undefined> {
+): Reading<Uint8Array> {
   const layers = encodingLayers(contentEncoding);
-  if (layers.length > mostLayers) return limited(undone(chunks, null, maxBytes), maxBytes);
-  let decoded: AsyncGenerator<Uint8Array, void, undefined> | null = null;
-  for (const name of layers.toReversed()) decoded = limited(undone(decoded ?? chunks, name, maxBytes), maxBytes);
-  return decoded ?? limited(chunks, maxBytes);
+  return leftAtOnce(chunks, (pieces) => {
+    if (layers.length > mostLayers) return limited(undone(pieces, null, maxBytes), maxBytes);
+    let decoded: AsyncGenerator<Uint8Array, void, undefined> | null = null;
+    for (const name of layers.toReversed()) decoded = limited(undone(decoded ?? pieces, name, maxBytes), maxBytes);
+    return decoded ?? limited(pieces, maxBytes);
+  });
 }
 
 async function* limited(

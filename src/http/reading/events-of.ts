@@ -4,6 +4,8 @@
 // Invariant: the events are the same however the bytes were cut, and no event beyond the limit is kept.
 
 import { TextDecoder } from 'node:util';
+import { leftAtOnce } from './left-at-once.ts';
+import type { Reading } from './left-at-once.ts';
 import { LineSplitter, lineTooLong } from './line-splitter.ts';
 import { atLeastOne, defaultMaxLineBytes } from './lines-of.ts';
 
@@ -31,11 +33,9 @@ export interface EventsOptions {
  *
  * @throws ManyfetchError `line_too_long`; what the source throws
  */
-export function eventsOf(
-  chunks: AsyncIterable<Uint8Array>,
-  options: EventsOptions = {},
-): AsyncIterableIterator<ServerSentEvent, void, undefined> {
-  return read(chunks, atLeastOne('`maxEventBytes`', options.maxEventBytes ?? defaultMaxLineBytes));
+export function eventsOf(chunks: AsyncIterable<Uint8Array>, options: EventsOptions = {}): Reading<ServerSentEvent> {
+  const maxEventBytes = atLeastOne('`maxEventBytes`', options.maxEventBytes ?? defaultMaxLineBytes);
+  return leftAtOnce(chunks, (pieces) => read(pieces, maxEventBytes));
 }
 
 async function* read(

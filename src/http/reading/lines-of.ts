@@ -4,6 +4,8 @@
 // Invariant: a source is read no further than the line that was asked for, and closed when it is left.
 
 import { badValue } from '../../concurrency/bad-value.ts';
+import { leftAtOnce } from './left-at-once.ts';
+import type { Reading } from './left-at-once.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { textOf } from './text-of.ts';
 
@@ -25,12 +27,10 @@ export const defaultMaxLineBytes = 16 * 1024 * 1024;
  *
  * @throws ManyfetchError `line_too_long`, with the number of the line; what the source throws
  */
-export function linesOf(
-  chunks: AsyncIterable<Uint8Array>,
-  options: LinesOptions = {},
-): AsyncIterableIterator<string, void, undefined> {
+export function linesOf(chunks: AsyncIterable<Uint8Array>, options: LinesOptions = {}): Reading<string> {
   const { charset = null, maxLineBytes = defaultMaxLineBytes } = options;
-  return read(chunks, charset, atLeastOne('`maxLineBytes`', maxLineBytes));
+  atLeastOne('`maxLineBytes`', maxLineBytes);
+  return leftAtOnce(chunks, (pieces) => read(pieces, charset, maxLineBytes));
 }
 
 async function* read(
