@@ -30,12 +30,13 @@ const names = entries
   .filter(({ path, name }, ordinal, all) => all.findIndex((o) => o.path === path && o.name === name) === ordinal);
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'manyfetch-examples-')));
-const programs = names.flatMap((described): Program[] =>
+const programs = names.flatMap((described, place): Program[] =>
   [described, ...described.members.map(({ name, doc }) => ({ name: `${described.name}.${name}`, doc }))].flatMap(
     ({ name, doc }) =>
       examplesOf(doc).map(({ code }, ordinal) => ({
         title: `${name} ${ordinal + 1} (${relative(root, described.path)})`,
-        file: join(folder, `${name.replace(/\W+/g, '-')}-${ordinal + 1}.mts`),
+        // Numbered: what differs only in upper and lower case is one file to some systems.
+        file: join(folder, `${place}-${name.replace(/\W+/g, '-')}-${ordinal + 1}.mts`),
         code,
       })),
   ),
@@ -116,7 +117,9 @@ function problemsOf(file: string): string[] {
 }
 
 test('what is wrong with one is seen', () => {
-  expect(problemsOf(wrong.file)).toEqual([expect.stringContaining("Type 'string' is not assignable to type 'number'")]);
+  expect(problemsOf(wrong.file), `the compiler said: ${compiler}`).toEqual([
+    expect.stringContaining("Type 'string' is not assignable to type 'number'"),
+  ]);
   const run = runs.get(wrong.file);
   expect(run).toMatchObject({ lines: ['fetchMany'], left: ['Timeout'] });
   expect(run?.error).toContain('toFixed');

@@ -17,8 +17,8 @@ export interface ExampleRun {
   readonly left: readonly string[];
 }
 
-/** Sockets may take a moment to close. */
-const graceMs = 300;
+/** Sockets may take a moment to close, and a busy machine more than one. */
+const graceMs = 1_500;
 
 let lines: string[] = [];
 let errors: string[] = [];
