@@ -21,6 +21,7 @@ export type BodyChunk = string | Uint8Array;
  */
 export type BodyInput =
   | BodyChunk
+  | Blob
   | URLSearchParams
   | AsyncIterable<BodyChunk>
   | Iterable<BodyChunk>

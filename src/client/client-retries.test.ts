@@ -88,6 +88,12 @@ describe('retries', () => {
     expect((await client.get(server.origin)).attempts).toBe(1);
   });
 
+  test('a status that is no failure can be worth another attempt', async () => {
+    await using server = await startObserved((_, response, count) => response.writeHead(count < 2 ? 202 : 200).end());
+    await using client = new Client({ clock: hurried, retries: 5, retryOn: '202' });
+    expect(await client.get(server.origin)).toMatchObject({ status: 200, attempts: 3 });
+  });
+
   test('statuses and errors are worth another attempt only if they are listed', async () => {
     await using server = await startScriptedServer((count) => [readRequest, ...(count < 2 ? [reset] : [answer('ok')])]);
     await using client = new Client({ clock: hurried, retries: 2, retryOn: '503' });
@@ -138,6 +144,18 @@ describe('hooks', () => {
       ['/?signed=1', 'POST text 2'],
     ]);
     expect(attempts).toEqual([1, 2]);
+  });
+
+  test('beforeRequest cannot make of a request what must not be sent, or sent twice', async () => {
+    await using server = await busy(2);
+    await using client = new Client({
+      clock: hurried,
+      retries: 2,
+      hooks: { beforeRequest: (request) => void (request.method = 'POST') },
+    });
+    expect((await client.get(server.origin)).attempts).toBe(1);
+    await using bad = new Client({ hooks: { beforeRequest: ({ headers }) => headers.set('content-length', '7') } });
+    await expect(bad.get(server.origin)).rejects.toMatchObject({ code: 'bad_header' });
   });
 
   test('afterResponse sees the answer, and may ask for another attempt, once at least', async () => {

@@ -29,7 +29,7 @@ async function nothingLeft(server: ScriptedServer, clock: FakeClock, client: Cli
 
 async function* slowly() {
   for (let n = 0; n < 5; n++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 60));
     yield 'x';
   }
 }
@@ -194,15 +194,15 @@ describe('time limits', () => {
   test('headersTimeoutMs is counted from the end of the request', async () => {
     await using server = await startObserved();
     await using client = new Client({ clock: hurriedClock(5) });
-    expect((await client.put(server.origin, { body: slowly, headersTimeoutMs: 300 })).status).toBe(200);
+    expect((await client.put(server.origin, { body: slowly, headersTimeoutMs: 1000 })).status).toBe(200);
   });
 
   test('waiting for a place is not counted in timeoutMs, but in queueTimeoutMs', async () => {
     await using server = await startObserved((_, response) => setTimeout(() => response.end(), 30));
-    await using client = new Client({ concurrency: 1, timeoutMs: 250, clock: hurriedClock(5) });
-    const responses = await Promise.all(Array.from({ length: 5 }, () => client.get(server.origin)));
-    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
-    expect(responses[4]?.timings.queuedMs).toBeGreaterThan(400);
+    await using client = new Client({ concurrency: 1, timeoutMs: 1000, clock: hurriedClock(5) });
+    const responses = await Promise.all(Array.from({ length: 10 }, () => client.get(server.origin)));
+    expect(responses.every(({ ok }) => ok)).toBe(true);
+    expect(responses.at(-1)?.timings.queuedMs).toBeGreaterThan(1200);
     const first = client.get(server.origin);
     const late = client.get(server.origin, { queueTimeoutMs: 50 });
     await expect(late).rejects.toMatchObject({ code: 'queue_timeout' });

@@ -79,6 +79,7 @@ describe('what is sent', () => {
     ['bytes', { body: Buffer.from('bytes') }, undefined, 'bytes'],
     ['URLSearchParams', { body: new URLSearchParams({ a: 'b c' }) }, 'application/x-www-form-urlencoded', 'a=b+c'],
     ['a list', { body: ['a', Buffer.from('b')] }, undefined, 'ab'],
+    ['a Blob', { body: new Blob(['blob'], { type: 'image/x' }) }, 'image/x', 'blob'],
     ['a stream', { body: new Blob(['stream']).stream() }, undefined, 'stream'],
     ['a function', { body: () => ['made ', 'anew'] }, undefined, 'made anew'],
   ] as const;
@@ -204,6 +205,21 @@ describe('credentials', () => {
     expect(server.requests.map(({ body }) => body)).toEqual(['1', '1']);
     const stream = { body: new Blob(['once']).stream(), auth: digestAuth('eve', 'pw') };
     await expect(client.post(server.origin, stream)).rejects.toMatchObject({ code: 'body_not_repeatable' });
+  });
+
+  test('what makes them may fail, and then the request does', async () => {
+    const refusing = {
+      authorize: () => 'x',
+      challenged: (): boolean => {
+        throw new RangeError('no');
+      },
+    };
+    await using client = clientOf();
+    await expect(client.get('/status/200', { auth: refusing })).rejects.toThrow(RangeError);
+    await expect(client.get('/status/200', { auth: () => Promise.reject(new RangeError('no token')) })).rejects.toThrow(
+      'no token',
+    );
+    expect(client.statistics()).toMatchObject({ active: 0, inFlight: 0 });
   });
 
   test('who is refused twice gets the refusal', async () => {

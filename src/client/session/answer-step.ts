@@ -47,7 +47,7 @@ export function stepAfter(
   wallNowMs: number,
 ): AnswerStep {
   const { settings, canResend } = position;
-  if (status < 300) return final;
+  if (status < 300 && !settings.retryOn.statuses.has(status)) return final;
   if (refused) return canResend ? { kind: 'again' } : notAgain(status, 'asks for credentials');
   const onward = settings.redirects === 0 ? null : redirect(request, status, headers);
   if (onward?.kind === 'bad') return { kind: 'stuck', code: 'bad_redirect', message: onward.message };

@@ -41,14 +41,14 @@ const timed: SendOptions = Object.freeze({ timed: true });
 export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   bagIndex = -1;
   readonly settings: CallSettings;
-  readonly safeTwice: boolean;
-  readonly method: string;
   attempts = 0;
   hops = 0;
   readonly #home: CallHome;
   readonly #isStream: boolean;
   readonly #startedMs: number;
+  /** What was asked for, and what a hook made of it for this attempt. */
   readonly #planned: PlannedRequest;
+  #hooked: PlannedRequest;
   /** What is sent now: what was planned, or where a redirect led; without credentials and cookies. */
   #request: HttpRequest;
   #source: BodySource | null = null;
@@ -78,14 +78,21 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     this.keeper = keeper;
     this.#home = home;
     this.#planned = planned;
+    this.#hooked = planned;
     this.#request = planned.request;
     this.settings = settings;
-    this.safeTwice = planned.safeTwice;
-    this.method = planned.request.method;
     this.#isStream = isStream;
     this.#startedMs = home.parts.clock.now();
     this.#credentials = new CallCredentials(home, planned);
     this.#interruption = new Interruption(home.parts.wheel);
+  }
+
+  get safeTwice(): boolean {
+    return this.#hooked.safeTwice;
+  }
+
+  get method(): string {
+    return this.#hooked.request.method;
   }
 
   /** Whether the body can be sent once more. */
@@ -114,7 +121,6 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     }
   }
 
-  /** Ends it, wherever it is. */
   stop(reason: unknown): void {
     if (this.#isOver) return;
     this.#interruption.stop(reason);
@@ -160,10 +166,10 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     this.#history = [];
     const { options, planner } = this.#home;
     const { beforeRequest } = options.hooks;
-    let planned = this.#planned;
+    const planned = this.#planned;
     if (beforeRequest !== undefined)
-      planned = await hookedRequest(planned, beforeRequest, this.attempts, planner, this.#interruption);
-    this.#request = planned.request;
+      this.#hooked = await hookedRequest(planned, beforeRequest, this.attempts, planner, this.#interruption);
+    this.#request = this.#hooked.request;
     this.#source = planned.body.source;
     let sending: Sending;
     try {
@@ -189,6 +195,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
       sending.stream?.cancel();
       return null;
     }
+    this.#interruption.check();
     return this.settings.raiseForStatus ? response.raiseForStatus() : response;
   }
 

@@ -43,6 +43,11 @@ export class HeaderSet {
   }
 }
 
+/** Headers as a section of their own. @throws {RecordError} `bad_header` */
+export function checkedSection(headers: HeadersInput): readonly string[] {
+  return [...fieldsOf(headers).values()].flatMap(([name, values]) => values.flatMap((value) => [name, value]));
+}
+
 /** The first value of a header in a section, or null. @param name in lower case */
 export function headerOf(section: readonly string[], name: string): string | null {
   for (let at = 0; at < section.length; at += 2)

@@ -15,7 +15,7 @@ import { basic } from '../../plan/header-plan.ts';
 import { readMethod } from '../../plan/method.ts';
 import { UrlParser } from '../../plan/parse-url.ts';
 import type { RequestOptions } from '../client-options.ts';
-import { headerOf } from './header-set.ts';
+import { checkedSection, headerOf } from './header-set.ts';
 import { noBody, plannedBody } from './request-body.ts';
 import type { PlannedBody } from './request-body.ts';
 import type { CallSettings } from './call-settings.ts';
@@ -86,19 +86,26 @@ export class RequestPlanner {
     };
   }
 
-  /** The request as a hook has changed it. */
+  /** The request as a hook has changed it. @throws {RecordError} for what cannot be sent */
   replanned(planned: PlannedRequest, method: string, url: string, headers: Iterable<[string, string]>): PlannedRequest {
     const target = this.#urls.parse(url);
-    const request = {
-      ...planned.request,
-      method: readMethod(method),
-      origin: target.origin,
-      path: target.path,
-      headers: [...headers].flat(),
-      ownHeaders: none,
-      shownUrl: target.shown,
+    const verb = readMethod(method);
+    const section = checkedSection(headers);
+    const { idempotencyHeader } = this.#options;
+    const hasKey = idempotencyHeader !== null && headerOf(section, idempotencyHeader.toLowerCase()) !== null;
+    return {
+      ...planned,
+      safeTwice: isIdempotent(verb) || hasKey,
+      request: {
+        ...planned.request,
+        method: verb,
+        origin: target.origin,
+        path: target.path,
+        headers: section,
+        ownHeaders: none,
+        shownUrl: target.shown,
+      },
     };
-    return { ...planned, request };
   }
 }
 

@@ -58,6 +58,10 @@ function jsonText(value: unknown): string {
 function bodyOf(body: BodyInput): PlannedBody {
   if (typeof body === 'string') return held(body, 'text/plain;charset=UTF-8');
   if (body instanceof Uint8Array) return held(body, null);
+  if (body instanceof Blob) {
+    const source = { lengthBytes: body.size, open: () => body.stream()[Symbol.asyncIterator]() };
+    return { held: null, source, repeatable: true, contentType: body.type === '' ? null : body.type };
+  }
   if (body instanceof URLSearchParams) return held(body.toString(), 'application/x-www-form-urlencoded');
   if (typeof body === 'function') return streamed(() => body(), true);
   if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body || Symbol.iterator in body)) {

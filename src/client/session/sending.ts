@@ -77,7 +77,12 @@ export class Sending implements ResponseHandler, BodyStreamOwner {
       wheel.set(this.#attempt, timeoutMs, this.sentMs);
     }
     this.#hasSource = options.body !== undefined;
-    this.#exchange = transport.send(this.request, this, options);
+    try {
+      this.#exchange = transport.send(this.request, this, options);
+    } catch (error) {
+      this.#fail(error);
+      return this.#arrived.promise;
+    }
     const { headersTimeoutMs } = this.#owner.settings;
     if (headersTimeoutMs > 0) this.#watchPhase(headersTimeoutMs);
     return this.#arrived.promise;
@@ -116,8 +121,14 @@ export class Sending implements ResponseHandler, BodyStreamOwner {
     this.status = status;
     this.headers = headers;
     this.headMs = this.#parts.clock.now();
-    const isStream = this.#owner.headCame(status, headers);
-    if (this.endMs !== null) return;
+    let isStream: boolean;
+    try {
+      isStream = this.#owner.headCame(status, headers);
+    } catch (error) {
+      // Credentials of a program's own were asked.
+      this.stop(error);
+      return;
+    }
     const { bodyTimeoutMs } = this.#owner.settings;
     // The time of the attempt, which ends with the body, is watched already.
     const watchesBody = bodyTimeoutMs > 0 && (isStream || this.#attempt === null || bodyTimeoutMs < this.#attemptMs);

@@ -101,7 +101,7 @@ export class Session implements CallHome {
 
   /** The jar, made if it was not needed yet; null: the client has none. */
   jar(): CookieJar | null {
-    if (this.options.cookies === 'own') this.#jar ??= new CookieJar();
+    if (this.options.cookies === 'own') this.#jar ??= new CookieJar({ clock: this.options.clock });
     return this.#jar;
   }
 
