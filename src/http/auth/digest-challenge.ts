@@ -1,6 +1,7 @@
 // What a server asks for with the scheme Digest (RFC 7616, 3.3), and which of its challenges is answered: the
 // strongest that can be.
 
+import { hash as digest } from 'node:crypto';
 import type { Challenge } from './challenges.ts';
 
 /** A challenge that can be answered. Texts are bytes, one character each, as they stand in the header. */
@@ -25,12 +26,22 @@ export interface DigestChallenge {
   readonly uris: readonly string[];
 }
 
-/** Strongest last. */
-const hashes: readonly (readonly [name: string, hash: string])[] = [
-  ['MD5', 'md5'],
-  ['SHA-256', 'sha256'],
-  ['SHA-512-256', 'sha512-256'],
-];
+/** Strongest last. Not every build of a runtime has all of them: one that is to meet FIPS has no MD5. */
+const hashes = (
+  [
+    ['MD5', 'md5'],
+    ['SHA-256', 'sha256'],
+    ['SHA-512-256', 'sha512-256'],
+  ] as const
+).filter(([, name]) => isThere(name));
+
+function isThere(name: string): boolean {
+  try {
+    return digest(name, '') !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** The first of the strongest ones; null: there is none of which all is known. */
 export function strongestDigest(challenges: readonly Challenge[]): DigestChallenge | null {
