@@ -42,11 +42,13 @@ const maxReplyBytes = 4 * 1024 * 1024;
  * const run = runBatch({
  *   input: 'urls.txt',
  *   output: 'results.jsonl',
- *   onStart: async () => {
+ *   onStart: async (started) => {
+ *     started.pause();
  *     // In another process, as a rule.
  *     const control = await connectControl('results.jsonl');
  *     await control.set({ concurrency: 20, rate: ['50/s'] });
  *     console.log((await control.status()).concurrency); // prints 20
+ *     await control.resume();
  *   },
  * });
  * console.log((await run).kind); // prints finished
