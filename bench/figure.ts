@@ -5,7 +5,7 @@ export interface Figure {
   readonly name: string;
   /** null: could not be measured, `note` says why. */
   readonly value: number | null;
-  readonly unit: 'ms' | 'µs' | 'KB' | 'MB' | 'x' | 'rows';
+  readonly unit: 'ms' | 'µs' | 'bytes' | 'KB' | 'MB' | 'x' | 'rows';
   /** At most; null: there is none. */
   readonly goal: number | null;
   readonly note: string;

@@ -18,6 +18,7 @@ import { benchResume } from './resume.ts';
 import type { Report, Section, Settings } from './section.ts';
 import { benchStart } from './start.ts';
 import { drawFigures, drawComparison } from './table.ts';
+import { benchTasks } from './tasks.ts';
 
 /** All of them. */
 export const sections: readonly Section[] = [
@@ -35,6 +36,9 @@ export const sections: readonly Section[] = [
   ),
   figures('governor', 'what limits, rates and breakers cost an attempt', ({ rounds }) =>
     Promise.resolve(benchGovernor(rounds)),
+  ),
+  figures('tasks', '1,000,000 tasks: bytes and time of each above a bare promise', ({ scale, rounds }) =>
+    benchTasks(1_000_000 * scale, rounds),
   ),
   figures('map', '1,000,000 items through mapUnordered: time and memory', ({ scale }) => benchMap(1_000_000 * scale)),
   figures('in-flight', '15,000 requests in flight at once over HTTP/1.1: memory of each', ({ scale, rounds }) =>
