@@ -111,10 +111,6 @@ class Shown implements Disposable {
 
 ### interface OpenOptions
 
-\`\`\`ts
-interface OpenOptions
-\`\`\`
-
 How to open.
 
 |  | type | default |  |

@@ -75,7 +75,8 @@ async function section(described: PublicName, linkTo: LinkTo): Promise<string[]>
   const related = relatedTo(described, code, linkTo);
   return [
     `### ${heading(described)}`,
-    codeBlock(code),
+    // Of an interface the table says all, but for what it extends and is generic in.
+    code === heading(described) ? '' : codeBlock(code),
     prose(doc.text, linkTo),
     lines.join('\n'),
     kind === 'interface' ? table(members, linkTo) : memberList(members, linkTo),
