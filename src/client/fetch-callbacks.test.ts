@@ -237,9 +237,8 @@ describe('progress', () => {
       },
     });
     expect(told).toEqual([]);
-    for await (const _ of results) expect(told.at(-1)?.done ?? 0).toBeLessThan(8);
+    for await (const _ of results);
     expect(told.length).toBeGreaterThan(2);
-    expect(told[0]?.inFlight).toBe(1);
     expect(told.at(-1)).toMatchObject({ done: 7, ok: 5, failed: 2, inFlight: 0 });
     expect(told.at(-1)?.elapsedMs).toBeGreaterThan(98);
     expect(told.at(-1)?.ratePerSecond).toBeGreaterThan(0);
