@@ -144,6 +144,11 @@ describe('gather', () => {
     const both = gather([task, () => 'mine', Promise.resolve('yours')], { limit: 1 });
     end.resolve('theirs');
     expect(await both).toEqual(['theirs', 'mine', 'yours']);
+    const late: PromiseWithResolvers<string> = Promise.withResolvers();
+    const waiting = gather([late.promise, Promise.resolve('early'), () => 'mine']);
+    await settle();
+    late.resolve('late');
+    expect(await waiting).toEqual(['late', 'early', 'mine']);
     const bad = own.spawn(failing('of a task'));
     await expect(gather([bad, ({ signal }: TaskContext) => sleep(60_000, { signal })])).rejects.toThrow('of a task');
     await own.close();

@@ -126,6 +126,20 @@ describe.each(both)('%s', (_, map) => {
     expect(seen).toEqual({ pulled: 2, closed: 1 });
   });
 
+  test('leaving right after asking, or with results that nobody took, leaves nothing to be given', async () => {
+    const { seen, source } = numbers();
+    const stream = map(source, async (n) => n, { limit: 3 });
+    const first = stream.next();
+    expect(await stream.return()).toEqual({ done: true, value: undefined });
+    expect(await first).toEqual({ done: true, value: undefined });
+    expect(seen.closed).toBe(1);
+    const other = map(numbers().source, (n) => n, { limit: 3 });
+    expect(await other.next()).toEqual({ done: false, value: 0 });
+    await settle();
+    await other.return();
+    expect(await other.next()).toEqual({ done: true, value: undefined });
+  });
+
   test('a failure of the function ends it: what was made is given, then it is thrown, once', async () => {
     const { seen, source } = numbers();
     const ended: number[] = [];

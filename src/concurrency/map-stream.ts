@@ -145,6 +145,7 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
   async #run(): Promise<void> {
     const errors: unknown[] = [];
     try {
+      // The body is called at once, so that whoever leaves right after the first `next()` finds a scope to cancel.
       await scope((within) => this.#open(within), { ...pickedOptions(this.#options), limit: Infinity });
     } catch (error) {
       errors.push(error);
@@ -161,14 +162,12 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
   }
 
   #open(within: Scope): Promise<void> {
-    if (this.#pulling === 'not yet') {
-      this.#scope = within;
-      this.#iterator = iteratorOf(this.#source);
-      this.#pulling = 'on';
-      within.signal.addEventListener('abort', () => this.#stopPulling(), { once: true });
-      if (within.cancelled) this.#stopPulling();
-      this.#fill();
-    } else this.#pulled.resolve();
+    this.#scope = within;
+    this.#iterator = iteratorOf(this.#source);
+    this.#pulling = 'on';
+    within.signal.addEventListener('abort', () => this.#stopPulling(), { once: true });
+    if (within.cancelled) this.#stopPulling();
+    this.#fill();
     return this.#pulled.promise;
   }
 

@@ -72,8 +72,12 @@ describe('a queue', () => {
     expect(await codeOf(got)).toBe('enough');
     await queue.put(1);
     expect(await next).toBe(1);
-    await queue.put(2);
     const second = new AbortController();
+    const soon = queue.get({ signal: second.signal });
+    await queue.put(2);
+    expect(await soon).toBe(2);
+    expect(getEventListeners(second.signal, 'abort')).toEqual([]);
+    await queue.put(2);
     const put = queue.put(3, { signal: second.signal });
     second.abort('enough');
     expect(await codeOf(put)).toBe('enough');

@@ -154,7 +154,6 @@ export class Queue<Item> {
       this.#items.clear();
       this.#finish(length);
     }
-    if (this.#closed) return;
     this.#closed = true;
     this.#putters.dismissAll(closedError('nothing can be put'));
     this.#getters.dismissAll(closedError('no item is left'));

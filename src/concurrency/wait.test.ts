@@ -105,7 +105,7 @@ describe('wait', () => {
 
   test('a time of 0 does not wait', () =>
     withThree(async (tasks) => {
-      expect(await wait(tasks, { timeoutMs: 0 })).toEqual({ done: [], pending: tasks });
+      expect(await wait(tasks, { timeoutMs: 0, clock: new FakeClock() })).toEqual({ done: [], pending: tasks });
     }));
 
   test('a signal ends the waiting, not the tasks, and no listener is left', () =>
@@ -116,6 +116,11 @@ describe('wait', () => {
       const first = wait(tasks, { signal, until: 'first-completed' });
       a?.done();
       expect(namesOf((await first).done)).toEqual(['a']);
+      const quiet = new AbortController();
+      expect(namesOf((await wait([tasks[0] as Task<string>], { signal: quiet.signal })).done)).toEqual(['a']);
+      const other = wait(tasks, { signal: quiet.signal, until: 'first-failed', timeoutMs: 1 });
+      expect(namesOf((await other).done)).toEqual(['a']);
+      expect(getEventListeners(quiet.signal, 'abort')).toEqual([]);
       controller.abort('enough');
       await expect(waiting).rejects.toBe('enough');
       await expect(wait(tasks, { signal })).rejects.toBe('enough');
@@ -138,6 +143,26 @@ describe('wait', () => {
     await expect(wait([promise])).rejects.toThrow(/Expected number 1 of the tasks to be a task/);
     await expect(wait([], { until: 'some' as 'all' })).rejects.toThrow(/Expected `until` to be/);
   });
+
+  test('that has ended is told nothing any more', () =>
+    withThree(async (tasks, [a]) => {
+      const clock = new FakeClock();
+      const [task] = tasks as [Task<string>];
+      for (let n = 0; n < 50; n++) {
+        const waiting = wait(tasks, { until: 'first-failed', timeoutMs: 1, clock });
+        clock.advance(1);
+        await waiting;
+      }
+      let looks = 0;
+      const look = (): unknown => {
+        looks++;
+        return Reflect.get(Object.getPrototypeOf(task) as object, 'state', task);
+      };
+      Object.defineProperty(task, 'state', { get: look });
+      a?.done();
+      await task;
+      expect(looks).toBeLessThan(10); // its scope may look, and not each of the fifty
+    }));
 
   test('again and again for the first of many costs no more each time', async () => {
     const within = openScope();
