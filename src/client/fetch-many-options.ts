@@ -38,7 +38,8 @@ export type SharedOption =
  * `parse` makes of an ok result, `Fallback` what `onError` gives for another.
  *
  * Callbacks are called with each result once, as it is settled, and before it is yielded: `parse`, `onResult`, `onError`.
- * A promise is waited for, with at most `concurrency` of them at once: while these are not settled nothing is sent.
+ * A promise is waited for; while `concurrency` of them are not settled nothing more is sent. A callback that wants to end it all
+ * aborts the `signal`: `return()` waits for callbacks, and so must not be waited for in one.
  */
 export interface FetchManyOptions<Item = unknown, Value = unknown, Fallback = unknown> extends Pick<
   BatchOptions,
