@@ -10,6 +10,7 @@ export type { Scope, TaskContext, Work } from './task-scope.ts';
  * Runs a body that may spawn tasks, and waits for it and for all of them.
  *
  * When one fails the others are cancelled and waited for, then its error is thrown. `onError` changes that. When the body throws, all are cancelled.
+ * A body that waits for something else than its tasks passes `s.signal` on, to be told when one has failed.
  *
  * @returns what the body returned
  * @throws what failed: see `Scope`; DeadlineError; the reason of `signal`; UsageError for options that cannot be used
