@@ -13,21 +13,18 @@ import type { BodySource } from '../../http/body-source.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import type { SendOptions } from '../../http/transport.ts';
 import type { AnyResponse } from '../any-response.ts';
-import { ClientResponse } from '../client-response.ts';
 import { ResponseError } from '../response-error.ts';
-import type { ResponseFacts } from '../response-head.ts';
-import { StreamedResponse } from '../streamed-response.ts';
 import { delayBeforeRetry, final, stepAfter } from './answer-step.ts';
 import type { AnswerStep, CallPosition } from './answer-step.ts';
 import { CallCredentials } from './call-credentials.ts';
 import type { CallHome } from './call-home.ts';
 import type { CallSettings } from './call-settings.ts';
-import { decodedBody } from './decoded-body.ts';
 import { hookedRequest } from './hooked-request.ts';
 import { Interruption } from './interruption.ts';
 import type { OriginGate } from './origin-permits.ts';
 import type { PlannedRequest } from './planned-request.ts';
 import { recordExchange } from './record-exchange.ts';
+import { responseOf } from './response-of.ts';
 import { Sending } from './sending.ts';
 import type { SendingOwner } from './sending.ts';
 import { sendingTimings } from './sending-timings.ts';
@@ -287,27 +284,14 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     await this.#interruption.pause(delayMs);
   }
 
-  async #responseOf(sending: Sending): Promise<ClientResponse | StreamedResponse> {
-    const facts = this.#factsOf(sending);
-    const { decompress, maxBodyBytes } = this.settings;
-    const { stream } = sending;
-    if (stream !== null) return new StreamedResponse(facts, { stream, decompress, maxBodyBytes });
-    const body = decodedBody(sending, decompress, maxBodyBytes);
-    return new ClientResponse(facts, body instanceof Promise ? await this.#interruption.waitFor(body) : body);
-  }
-
-  #factsOf(sending: Sending): ResponseFacts {
-    const { headers: section, request, status } = sending;
-    return {
-      status,
-      section,
-      method: request.method,
-      url: request.origin + request.path,
-      shownUrl: request.shownUrl,
+  #responseOf(sending: Sending): Promise<AnyResponse> {
+    const story = {
       history: this.#history,
       attempts: this.attempts,
-      timings: sendingTimings(sending, this.#startedMs, this.#queuedMs),
+      startedMs: this.#startedMs,
+      queuedMs: this.#queuedMs,
     };
+    return responseOf(sending, story, this.settings, this.#interruption);
   }
 
   #record(sending: Sending, body: Uint8Array | null, error: unknown): void {

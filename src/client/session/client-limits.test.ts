@@ -94,10 +94,10 @@ describe('a client', () => {
     });
   });
 
-  test('without limits sends a thousand at once, and none fails', async () => {
+  test('without limits sends five hundred at once, and none fails', async () => {
     await using client = new Client({ baseUrl: target.url });
-    const responses = await Promise.all(Array.from({ length: 1000 }, () => client.get('/status/200')));
-    expect(responses.filter(({ ok }) => ok)).toHaveLength(1000);
+    const responses = await Promise.all(Array.from({ length: 500 }, () => client.get('/status/200')));
+    expect(responses.filter(({ ok }) => ok)).toHaveLength(500);
   });
 
   test('keeps its rate', async () => {
