@@ -3,13 +3,11 @@
 // Invariant: at most one call to the source is under way, and after `return` there is no further one.
 
 import type { Clock } from '../concurrency/clock.ts';
+import { closeSource } from '../concurrency/close-source.ts';
 import type { InputBatch, InputPosition } from '../input/reader.ts';
 import type { Source } from './request-input.ts';
 
 type Batch = IteratorResult<InputBatch, undefined>;
-
-/** A source that is stuck in giving an item cannot be closed; it is not waited for any longer. */
-const closeLimitMs = 1000;
 
 export class SourceBatches implements AsyncIterator<InputBatch, undefined> {
   readonly #most: number;
@@ -54,7 +52,7 @@ export class SourceBatches implements AsyncIterator<InputBatch, undefined> {
 
   /** Ends the source, unless it has ended by itself. Never rejects; `closed` tells how it went. */
   async return(): Promise<Batch> {
-    if (!this.#ended) this.#closed = this.#close();
+    if (!this.#ended) this.#closed = closeSource(this.#iterator, this.#asking, this.#clock);
     this.#ended = true;
     await this.#closed?.catch(() => undefined);
     return { value: undefined, done: true };
@@ -161,23 +159,6 @@ export class SourceBatches implements AsyncIterator<InputBatch, undefined> {
     });
     this.#items = [];
     return Promise.resolve({ value: { records, start, end: positionOf(this.#index) }, done: false });
-  }
-
-  async #close(): Promise<void> {
-    const closing = Promise.resolve(this.#iterator.return?.());
-    if (!this.#asking) {
-      await closing;
-      return;
-    }
-    // A generator ends only after it has given the item that it was asked for, which may never be.
-    closing.catch(() => undefined);
-    const limit: PromiseWithResolvers<void> = Promise.withResolvers();
-    const timer = this.#clock.setTimer(closeLimitMs, limit.resolve);
-    try {
-      await Promise.race([closing, limit.promise]);
-    } finally {
-      this.#clock.clearTimer(timer);
-    }
   }
 }
 
