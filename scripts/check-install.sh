@@ -116,9 +116,9 @@ version=$(npx --no-install manyfetch --version)
 "$checkout/node_modules/.bin/tsc" -p .
 # The first that lets CommonJS require an ES module.
 node "$old_tsc" -p . --noEmit
-for runtime in "node --throw-deprecation" "$next_node --throw-deprecation" "$bun"; do
+for runtime in node "$next_node" "$bun"; do
   for program in sends.js batch.js common.cjs; do
-    $runtime "built/$program" || { echo "failed: $runtime built/$program"; exit 1; }
+    NODE_OPTIONS=--throw-deprecation "$runtime" "built/$program" || { echo "failed: $runtime built/$program"; exit 1; }
   done
 done
 test ! -e node_modules/manyfetch/src || { echo 'the package carries its sources'; exit 1; }
