@@ -5,13 +5,15 @@ import type { Clock } from './clock.ts';
 import type { Task } from './task.ts';
 
 /**
- * What follows when a task fails:
+ * What follows when a task fails.
+ *
  * - `cancel`: the others are cancelled;
  * - `collect`: the others go on, and leaving the scope throws all that failed;
  * - a function: is told each failure. What it takes does not make the scope fail; what it throws does, as `cancel` would.
  */
 export type ErrorPolicy = 'cancel' | 'collect' | ((error: unknown, task: Task<unknown>) => void);
 
+/** How a scope goes about its tasks. */
 export interface ScopeOptions {
   /**
    * How many tasks work at the same time; the others wait in the order in which they were spawned. Tasks that wait for
@@ -32,6 +34,7 @@ export interface ScopeOptions {
   readonly clock?: Clock;
 }
 
+/** What one task is to have of its own. */
 export interface SpawnOptions {
   /** For messages. @default `task-N` */
   readonly name?: string;
@@ -39,6 +42,7 @@ export interface SpawnOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How long shielded work may take. */
 export interface ShieldOptions {
   /**
    * Time after which its signal aborts.

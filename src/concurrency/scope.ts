@@ -1,8 +1,9 @@
 // The two ways into a scope: around a body, which leaves nothing to be forgotten, and for `await using`, where a block is
 // handier. What a scope does stands in `task-scope.ts`.
 
-import { runIn, Scope } from './task-scope.ts';
+import { makeScope, runIn } from './task-scope.ts';
 import type { ScopeOptions } from './scope-options.ts';
+import type { Scope } from './task-scope.ts';
 
 export type { Scope, TaskContext, Work } from './task-scope.ts';
 
@@ -28,7 +29,7 @@ export type { Scope, TaskContext, Work } from './task-scope.ts';
  * console.log(total); // prints 60
  */
 export async function scope<T>(body: (scope: Scope) => T | PromiseLike<T>, options?: ScopeOptions): Promise<T> {
-  return await runIn(new Scope(options), body);
+  return await runIn(makeScope(options), body);
 }
 
 /**
@@ -48,5 +49,5 @@ export async function scope<T>(body: (scope: Scope) => T | PromiseLike<T>, optio
  * console.log('left'); // prints left
  */
 export function openScope(options?: ScopeOptions): Scope {
-  return new Scope(options);
+  return makeScope(options);
 }

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import { onAbort } from './on-abort.ts';
 import { checkedMs } from './scope-options.ts';
 
+/** How to sleep. */
 export interface SleepOptions {
   /** Ends it early. The context of a task will do. */
   readonly signal?: AbortSignal;
@@ -14,7 +15,7 @@ export interface SleepOptions {
 }
 
 /**
- * Waits.
+ * Waits for some time: the `sleep` of asyncio, trio and gevent, in milliseconds.
  *
  * @param ms milliseconds; 0 or less: until the clock can; Infinity: until the signal aborts
  * @throws the reason of the signal; UsageError if `ms` is not a number

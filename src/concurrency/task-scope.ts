@@ -33,7 +33,12 @@ export interface TaskContext {
 /** A piece of work: called once, with its context, never within the call that spawns it. */
 export type Work<T> = (context: TaskContext) => T | PromiseLike<T>;
 
-/** Runs the body of a scope, then leaves it. Here, as it is told what the public face does not tell. */
+// What `scope` and `openScope` need, and the public face does not have.
+
+/** @throws UsageError for options that cannot be used */
+export let makeScope: (options?: ScopeOptions) => Scope;
+
+/** Runs the body of a scope, then leaves it. */
 export let runIn: <T>(opened: Scope, body: (scope: Scope) => T | PromiseLike<T>) => Promise<T>;
 
 /**
@@ -71,11 +76,7 @@ export class Scope implements AsyncDisposable {
   #closer: PromiseWithResolvers<void> | null = null;
   #joiners: (() => void)[] = [];
 
-  /**
-   * @param usualClock if the options name none
-   * @throws UsageError for options that cannot be used
-   */
-  constructor(options: ScopeOptions = {}, usualClock = systemClock) {
+  private constructor(options: ScopeOptions, usualClock: Clock) {
     const { limit, deadlineMs, onError, signal, clock = usualClock } = checkedOptions(options);
     this.#clock = clock;
     this.#onError = onError;
@@ -309,6 +310,7 @@ export class Scope implements AsyncDisposable {
   }
 
   static {
+    makeScope = (options = {}) => new Scope(options, systemClock);
     runIn = async <T>(opened: Scope, body: (scope: Scope) => T | PromiseLike<T>): Promise<T> => {
       let outcome: { readonly value: T } | { readonly error: unknown };
       try {

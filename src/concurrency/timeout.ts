@@ -6,6 +6,7 @@ import { scope } from './scope.ts';
 import { checkedMs } from './scope-options.ts';
 import type { Work } from './scope.ts';
 
+/** How to wait for work that has so much time. */
 export interface TimeoutOptions {
   /** Cancels the work when it aborts. */
   readonly signal?: AbortSignal;
