@@ -2,6 +2,7 @@
 // resolve-fetch-options.ts checks it all once, before anything is sent.
 
 import type { BatchOptions } from '../batch/batch-options.ts';
+import type { Transport } from '../http/transport.ts';
 import type { FetchProgress } from './fetch-progress.ts';
 import type { HeadersInput } from './request-input.ts';
 import type { NotOkResult, OkResult, Result } from './result.ts';
@@ -30,7 +31,6 @@ export type SharedOption =
   | 'retryOn'
   | 'success'
   | 'timeoutMs'
-  | 'transport'
   | 'user';
 
 /**
@@ -74,6 +74,11 @@ export interface FetchManyOptions<Item = unknown, Value = unknown, Fallback = un
   readonly cert?: string;
   /** PEM text of its key. */
   readonly key?: string;
+  /**
+   * What sends: our own `wire`, `undici`, `auto` (the wire, undici through proxies), or one that was made elsewhere, such as a
+   * `mockTransport`, which is not closed at the end. @default 'auto'
+   */
+  readonly transport?: 'wire' | 'undici' | 'auto' | Transport;
   /** Give results in the order of the source; those that are early wait, and a bounded number of them. @default false */
   readonly ordered?: boolean;
   /** Cancels what is in flight; then the results that are there are given, and its reason is thrown. */

@@ -58,7 +58,8 @@ export function fetchMany<Item extends SourceItem, Value = undefined, Fallback =
 ): ResultStream<Item, Value, Fallback> {
   requireSource(source);
   const resolved = resolveFetchOptions(options);
-  const transport = chooseTransport(resolved.sending.transport, resolved.connecting, createUndiciTransport);
+  const { connecting, given, sending } = resolved;
+  const transport = given ?? chooseTransport(sending.transport, connecting, createUndiciTransport);
   return new ResultStream({ source, options: resolved, transport, clock: systemClock, random: systemRandom });
 }
 

@@ -8,6 +8,8 @@ import type { BatchOptions } from '../batch/batch-options.ts';
 import { resolveOptions } from '../batch/resolve-options.ts';
 import type { ResolvedOptions } from '../batch/resolved-options.ts';
 import { UsageError } from '../errors.ts';
+import type { TransportKind } from '../http/choose-transport.ts';
+import type { Transport } from '../http/transport.ts';
 import type { TransportOptions } from '../http/transport-options.ts';
 import { readBaseUrl } from '../plan/check-plan-options.ts';
 import { basic } from '../plan/header-plan.ts';
@@ -43,7 +45,6 @@ const sharedNames: readonly string[] = Object.keys({
   retryOn: 0,
   success: 0,
   timeoutMs: 0,
-  transport: 0,
   user: 0,
 } satisfies Record<SharedOption, 0>);
 
@@ -60,6 +61,7 @@ const ownNames: readonly string[] = Object.keys({
   progressEveryMs: 0,
   signal: 0,
   totalTimeoutMs: 0,
+  transport: 0,
 } satisfies Record<OwnOption, 0>);
 
 /** Checked and complete. */
@@ -67,6 +69,8 @@ export interface ResolvedFetchOptions {
   readonly sending: ResolvedOptions;
   readonly planning: ItemPlannerOptions;
   readonly connecting: TransportOptions;
+  /** Made elsewhere, and closed there. */
+  readonly given: Transport | null;
   readonly ordered: boolean;
   readonly signal: AbortSignal | null;
   readonly callbacks: CallbackOptions;
@@ -81,7 +85,7 @@ export function resolveFetchOptions<Item, Value, Fallback>(
 ): ResolvedFetchOptions {
   refuseUnknown(options);
   const { ordered = false, signal, parse, onResult, onError, onProgress, ...others } = options;
-  const { progressEveryMs = 1000, totalTimeoutMs, headers, ca, ...rest } = others;
+  const { progressEveryMs = 1000, totalTimeoutMs, headers, ca, transport, ...rest } = others;
   for (const [name, pem] of Object.entries({ ca, cert: rest.cert, key: rest.key })) requirePem(name, pem);
   if (typeof ordered !== 'boolean') throw badOption('`ordered`', 'true or false', ordered);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('`signal`', 'an AbortSignal', signal);
@@ -89,7 +93,7 @@ export function resolveFetchOptions<Item, Value, Fallback>(
   for (const [name, callback] of Object.entries({ ...callbacks, onProgress })) requireFunction(name, callback);
   for (const [name, ms] of Object.entries({ progressEveryMs, totalTimeoutMs })) requireMs(name, ms);
   // One place judges the values that both take; a batch must have files, of which nothing is used here.
-  const batch: BatchOptions = { maxOutageMs: 60_000, ...rest, input: '-', output: '-' };
+  const batch: BatchOptions = { maxOutageMs: 60_000, ...rest, ...kindOf(transport), input: '-', output: '-' };
   const sending = resolveOptions(batch);
   const { plan } = sending;
   const authorization =
@@ -104,6 +108,7 @@ export function resolveFetchOptions<Item, Value, Fallback>(
       countsCost: plan.countsCost === true,
     },
     connecting: connecting(sending, { ca, cert: rest.cert, key: rest.key }),
+    given: typeof transport === 'object' ? transport : null,
     ordered,
     signal: signal ?? null,
     callbacks,
@@ -111,6 +116,14 @@ export function resolveFetchOptions<Item, Value, Fallback>(
     progressEveryMs,
     totalTimeoutMs: totalTimeoutMs ?? null,
   };
+}
+
+function kindOf(transport: FetchManyOptions['transport']): Pick<BatchOptions, 'transport'> {
+  if (transport === undefined) return {};
+  // Whatever else was given is judged there.
+  return typeof (transport as Partial<Transport> | null)?.send === 'function'
+    ? {}
+    : { transport: transport as TransportKind };
 }
 
 function connecting(

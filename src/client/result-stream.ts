@@ -216,7 +216,8 @@ export class ResultStream<Item = unknown, Value = unknown, Fallback = unknown>
 
   /** Sockets that were given up are closed by the event loop, a turn or two later; those that were connecting are not counted. */
   async #disconnect(): Promise<void> {
-    const { transport, clock } = this.#parts;
+    const { transport, options, clock } = this.#parts;
+    if (options.given !== null) return;
     await transport.close();
     for (let turn = 0; turn < 10 && (turn < leastTurns || transport.statistics().connections > 0); turn++)
       await new Promise<void>((resolve) => clock.soon(resolve));
