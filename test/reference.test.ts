@@ -27,8 +27,13 @@ export declare class Shown extends Hidden implements Disposable {
   #private;
   private secret;
   constructor(size: number);
+  /** Got. */
   get size(): number;
   [Symbol.dispose](): void;
+}
+export declare abstract class Made {
+  /** To be made. */
+  protected abstract make(): void;
 }`,
   'door.d.ts': `/** Not public. */
 export interface Base {
@@ -65,12 +70,23 @@ Names that end in \`Ms\` are milliseconds, in \`Bytes\` bytes. The programs run 
 
 **Besides**
 
+- [\`Made\`](#class-made)
 - [\`open\`](#function-open) Opens it.
 - [\`Shown\`](#class-shown)
 - [\`Half\`](other.md#interface-half)
 - [\`OpenOptions\`](#interface-openoptions) How to open.
 
 ## Besides
+
+### class Made
+
+\`\`\`ts
+abstract class Made {
+  protected abstract make(): void;
+}
+\`\`\`
+
+- **\`make()\`** To be made.
 
 ### function open
 
@@ -107,6 +123,7 @@ class Shown implements Disposable {
 }
 \`\`\`
 
+- **\`size\`** Got.
 - **\`from()\`** Taken over.
 
 ### interface OpenOptions
@@ -150,6 +167,7 @@ describe('a page', () => {
     expect(half?.members.map(({ name }) => name)).toEqual(['own', 'size', 'other']);
     expect(names.map(({ name, isTypeOnly }) => [name, isTypeOnly])).toEqual([
       ['Half', true],
+      ['Made', false],
       ['open', false],
       ['OpenOptions', true],
       ['Shown', false],

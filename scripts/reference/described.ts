@@ -111,7 +111,8 @@ function isShown(member: MemberNode): boolean {
 function memberOf(module: Module, member: MemberNode): Member {
   const { text } = module;
   const typed = 'typeAnnotation' in member ? member.typeAnnotation : null;
-  const isMethod = member.type === 'TSMethodSignature' || (member.type === 'MethodDefinition' && member.kind !== 'get');
+  // Also of abstract ones; what is got and set is told as a property.
+  const isMethod = 'kind' in member && (member.kind === 'method' || member.kind === 'constructor');
   return {
     name: 'key' in member ? text.slice(member.key.start, member.key.end) : '',
     isMethod,
