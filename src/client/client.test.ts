@@ -314,6 +314,15 @@ describe('redirects', () => {
   });
 });
 
+test('an error tells who asked', async () => {
+  await using client = clientOf();
+  async function whoAsks(path: string): Promise<string> {
+    return (await client.get(path)).text();
+  }
+  const error = await whoAsks('/reset').catch((thrown: unknown) => thrown);
+  expect((error as Error).stack).toMatch(/whoAsks .*client\.test/);
+});
+
 test('raiseForStatus, by option or by hand, throws the answer', async () => {
   await using client = clientOf({ raiseForStatus: true });
   const error = await client.get('/status/404?token=secret').catch((thrown: unknown) => thrown);

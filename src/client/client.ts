@@ -31,35 +31,43 @@ import type { StreamedResponse } from './streamed-response.ts';
 export class Client implements AsyncDisposable {
   readonly #session: Session;
 
+  /** Nothing is connected before the first request. */
   constructor(options: ClientOptions = {}) {
     this.#session = new Session(resolveClientOptions(options));
     watchForLeak(this, this.#session);
   }
 
+  /** GET: the answer as a whole. As all verbs it rejects as the class says. */
   get(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.#whole('GET', url, options);
   }
 
+  /** HEAD: the head of the answer; its body is empty. */
   head(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.#whole('HEAD', url, options);
   }
 
+  /** POST, with a body as the options say. */
   post(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.#whole('POST', url, options);
   }
 
+  /** PUT. */
   put(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.#whole('PUT', url, options);
   }
 
+  /** PATCH. */
   patch(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.#whole('PATCH', url, options);
   }
 
+  /** DELETE. */
   delete(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.#whole('DELETE', url, options);
   }
 
+  /** OPTIONS. */
   options(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.#whole('OPTIONS', url, options);
   }

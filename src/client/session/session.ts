@@ -17,6 +17,7 @@ import { OriginPermits } from './origin-permits.ts';
 import { RequestPlanner } from './planned-request.ts';
 import type { ResolvedClientOptions } from './resolve-client-options.ts';
 import type { SendingParts } from './sending.ts';
+import { withCaller } from './with-caller.ts';
 
 /** A client at one moment. */
 export interface ClientStatistics {
@@ -88,7 +89,11 @@ export class Session implements CallHome {
     const call = new Call(this, this.planner.plan(method, url, options, settings), settings, isStream, keeper);
     this.counts.calls++;
     this.#active.add(call);
-    return call.run(signal);
+    try {
+      return await call.run(signal);
+    } catch (error) {
+      throw withCaller(error);
+    }
   }
 
   cookieHeader(url: string): string | null {
