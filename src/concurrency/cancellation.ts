@@ -22,7 +22,7 @@ export function becauseOf(name: string, error: unknown): CancelledError {
   return new CancelledError(`Cancelled, since ${name} failed: ${messageOf(error)}`, { cause: error });
 }
 
-/** The reason when a time is over. */
-export function tooLate(ms: number): DeadlineError {
-  return new DeadlineError(`Not done within ${ms} ms`);
+/** The reason when a time is over. `late`: which tasks were, if there were several. */
+export function tooLate(ms: number, late = ''): DeadlineError {
+  return new DeadlineError(`Not done within ${ms} ms${late === '' ? '' : `: ${late}`}`);
 }

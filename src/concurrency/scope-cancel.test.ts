@@ -161,6 +161,16 @@ describe('a signal', () => {
   });
 });
 
+/** What the deadline says of a scope with tasks of these names; the one without a name is quick. */
+async function late(names: readonly string[], limit: number): Promise<unknown> {
+  const body = (s: Scope): void => {
+    for (const name of names) s.spawn<unknown>(name === '' ? () => 1 : endless, { name });
+    expect(s.tasks().map((task) => task.name)).toEqual(names);
+  };
+  const end = await endOf(body, { deadlineMs: 5, limit });
+  return end instanceof Error && end.message;
+}
+
 describe('a deadline', () => {
   test('cancels all in it and is thrown, when all have ended', async () => {
     let endedMs = 0;
@@ -178,6 +188,13 @@ describe('a deadline', () => {
     );
     expect(end).toMatchObject({ code: 'deadline', name: 'TimeoutError', message: 'Not done within 100 ms' });
     expect(endedMs).toBe(130);
+  });
+
+  test('tells which tasks were late', async () => {
+    expect(await late(['a'], 1)).toBe('Not done within 5 ms');
+    expect(await late(['', 'a'], 9)).toBe('Not done within 5 ms: a at work');
+    expect(await late(['a', 'b', 'c'], 2)).toBe('Not done within 5 ms: a, b at work, 1 waiting');
+    expect(await late(['a', 'b', 'c', 'd', 'e'], 9)).toBe('Not done within 5 ms: a, b, c and 2 more at work');
   });
 
   test('of a child is the child’s: the parent goes on', async () => {

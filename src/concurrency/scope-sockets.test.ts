@@ -37,7 +37,10 @@ test('requests that are on their way are given up when the deadline has passed, 
     },
     { limit: 10, deadlineMs: 100 },
   );
-  await expect(leaving).rejects.toMatchObject({ code: 'deadline', message: 'Not done within 100 ms' });
+  await expect(leaving).rejects.toMatchObject({
+    code: 'deadline',
+    message: 'Not done within 100 ms: task-1, task-2, task-3 and 7 more at work, 10 waiting',
+  });
   await until(() => open === 0);
 });
 

@@ -18,6 +18,9 @@ export interface LineKeeper {
   idle(): void;
 }
 
+/** How many tasks a message names. */
+const namedInMessage = 3;
+
 const now = Promise.resolve();
 
 export class TaskLine implements TaskOwner {
@@ -60,6 +63,21 @@ export class TaskLine implements TaskOwner {
   /** Some task has not settled, or is telling it. */
   get busy(): boolean {
     return this.#alive > 0;
+  }
+
+  /** Those that have not settled: at work, then waiting. */
+  unsettled(): readonly SpawnedTask[] {
+    return [...this.#atWork, ...this.#queue];
+  }
+
+  /** Which have not settled, for a message; nothing, if there was but one, which everybody knows. */
+  late(): string {
+    const { running, queued } = this;
+    if (this.spawned < 2) return '';
+    const names = [...this.#atWork].slice(0, namedInMessage);
+    const more = running > names.length ? ` and ${running - names.length} more` : '';
+    const atWork = `${names.map(({ name }) => name).join(', ')}${more} at work`;
+    return [...(running > 0 ? [atWork] : []), ...(queued > 0 ? [`${queued} waiting`] : [])].join(', ');
   }
 
   spawn<T>(work: AnyWork, name: string | undefined): SpawnedTask<T> {

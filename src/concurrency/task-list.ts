@@ -16,6 +16,10 @@ export class TaskList {
     return this.#length;
   }
 
+  *[Symbol.iterator](): Generator<SpawnedTask> {
+    for (let task = this.#first; task !== null; task = task.next) yield task;
+  }
+
   add(task: SpawnedTask): void {
     task.previous = this.#last;
     if (this.#last === null) this.#first = task;

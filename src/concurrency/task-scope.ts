@@ -84,7 +84,7 @@ export class Scope implements AsyncDisposable {
       this.#keeperOf((error, task) => this.#taskFailed(error, task)),
       limit,
     );
-    const expire = (): void => this.#cancelFromOutside(tooLate(deadlineMs));
+    const expire = (): void => this.#cancelFromOutside(tooLate(deadlineMs, this.#tasks.late()));
     this.#deadline = deadlineMs === Infinity ? null : new Alarm(clock, deadlineMs, expire);
     const abort = (): void => this.#cancelFromOutside(signal?.reason);
     this.#forgetSignal = signal === undefined ? null : onAbort(signal, abort);
@@ -185,6 +185,11 @@ export class Scope implements AsyncDisposable {
   /** Tasks whose work has not begun. */
   get queued(): number {
     return this.#tasks.queued;
+  }
+
+  /** Tasks that have not settled: those at work, as they began, then those that wait. To find out what a scope is waiting for. */
+  tasks(): readonly Task<unknown>[] {
+    return this.#tasks.unsettled();
   }
 
   statistics(): ScopeStatistics {
