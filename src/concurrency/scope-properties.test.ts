@@ -36,6 +36,7 @@ interface Place {
 /** Runs one program, and notes what happens. */
 class Program {
   readonly clock = new FakeClock();
+  readonly outside = new AbortController();
   readonly tasks: Noted[] = [];
   readonly thrown: Planned[] = [];
   readonly handled: unknown[] = [];
@@ -100,7 +101,8 @@ class Program {
 
   spawn(s: Scope, plan: TaskPlan, mine: Noted[]): Task<void> {
     const wasCancelled = s.cancelled;
-    const task = s.spawn((context) => this.work(noted, plan, context, mine));
+    const options = plan.hearsOutside ? { signal: this.outside.signal } : {};
+    const task = s.spawn((context) => this.work(noted, plan, context, mine), options);
     const noted: Noted = { task, begun: 0, ended: 0, told: 0 };
     if (wasCancelled && task.state !== 'cancelled') this.broken.push('spawned in a cancelled scope, and not cancelled');
     this.tasks.push(noted);
@@ -156,6 +158,10 @@ class Program {
         return await Promise.resolve();
       case 'throw':
         throw this.bad();
+      case 'awaitAll':
+        // Of a body: a task would wait for itself, or for one that waits for it.
+        if (place.self() === null) await Promise.allSettled(mine.map(({ task }) => task));
+        return;
       case 'cancelScope':
         return s.cancel();
       case 'cancelSelf':
@@ -196,11 +202,10 @@ test('the laws of scopes hold for random programs', async () => {
   process.on('unhandledRejection', note);
   const law = fc.asyncProperty(programs, async ({ plan, abortedAtMs }) => {
     const program = new Program();
-    const { clock } = program;
-    const controller = new AbortController();
-    if (abortedAtMs === -1) controller.abort('from outside');
-    else if (abortedAtMs !== null) clock.setTimer(abortedAtMs, () => controller.abort('from outside'));
-    const end = await runUntilSettled(clock, program.runScope(plan, controller.signal));
+    const { clock, outside } = program;
+    if (abortedAtMs === -1) outside.abort('from outside');
+    else if (abortedAtMs !== null) clock.setTimer(abortedAtMs, () => outside.abort('from outside'));
+    const end = await runUntilSettled(clock, program.runScope(plan, outside.signal));
     // Timers of the test itself; none of them may find anything left to do.
     if (clock.pending > 0) clock.advance(100);
     await letHappen();
@@ -214,7 +219,7 @@ test('the laws of scopes hold for random programs', async () => {
     const failures = end.status === 'rejected' ? parts(end.reason) : [];
     const told = [...failures, ...program.handled.flatMap(parts)].filter((error) => error instanceof Planned);
     expect(new Set(told)).toEqual(new Set(program.thrown));
-    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+    expect(getEventListeners(outside.signal, 'abort')).toEqual([]);
     expect(clock.pending).toBe(0);
     expect(unhandled).toEqual([]);
   });

@@ -148,7 +148,7 @@ export class Scope implements AsyncDisposable {
       this.#keeperOf(() => undefined),
       Infinity,
     );
-    const task = this.#shielded.spawn<T>(work, undefined);
+    const task = this.#shielded.spawn<T>(work, 'shielded work');
     const alarm = new Alarm(this.#clock, timeoutMs, () => task.cancel(tooLate(timeoutMs)));
     task.onDone(() => alarm.clear());
     return await task;

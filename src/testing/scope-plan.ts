@@ -6,7 +6,7 @@ import fc from 'fast-check';
 /** What work does next. */
 export type Step =
   | { readonly do: 'sleep' | 'sleepOn' | 'shield'; readonly ms: number }
-  | { readonly do: 'throw' | 'cancelScope' | 'cancelSelf' | 'turn' }
+  | { readonly do: 'throw' | 'cancelScope' | 'cancelSelf' | 'turn' | 'awaitAll' }
   | { readonly do: 'spawn' | 'spawnAndAwait' | 'spawnInChild'; readonly task: TaskPlan }
   | { readonly do: 'cancelTask'; readonly which: number }
   | { readonly do: 'scope' | 'childScope'; readonly plan: ScopePlan };
@@ -19,6 +19,8 @@ export interface TaskPlan {
   readonly cleanUpMs: number;
   readonly onDone: 'nothing' | 'throw' | 'cancelScope' | 'cancelSelf' | 'spawn';
   readonly cancelledAtMs: number | null;
+  /** Is spawned with the signal from outside, too. */
+  readonly hearsOutside: boolean;
 }
 
 export interface ScopePlan {
@@ -36,7 +38,10 @@ const plans = fc.letrec<{ step: Step; task: TaskPlan; scope: ScopePlan }>((tie) 
     step: fc.oneof(
       { depthSize: 'large', depthIdentifier: 'plan', maxDepth: 5, withCrossShrink: true },
       { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('sleep', 'sleepOn', 'shield'), ms }) },
-      { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('throw', 'cancelScope', 'cancelSelf', 'turn') }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constantFrom('throw', 'cancelScope', 'cancelSelf', 'turn', 'awaitAll') }),
+      },
       { weight: 1, arbitrary: fc.record({ do: fc.constant('cancelTask' as const), which: fc.nat(30) }) },
       {
         weight: 6,
@@ -50,6 +55,7 @@ const plans = fc.letrec<{ step: Step; task: TaskPlan; scope: ScopePlan }>((tie) 
       cleanUpMs: fc.oneof(fc.constant(0), ms),
       onDone: fc.constantFrom('nothing', 'nothing', 'nothing', 'throw', 'cancelScope', 'cancelSelf', 'spawn'),
       cancelledAtMs: fc.option(ms, { freq: 6 }),
+      hearsOutside: fc.boolean(),
     }),
     scope: fc.record({
       steps,
