@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../errors.ts';
@@ -260,6 +261,29 @@ describe.each(both)('%s', (_, map) => {
     clock.advance(20);
     expect((await all).error).toMatchObject({ code: 'deadline' });
     expect(clock.pending).toBe(0);
+  });
+
+  test('source and function see the async context in which the map was made, and no other', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen = new Set<string | undefined>();
+    const { source } = numbers(8);
+    const watched = {
+      [Symbol.iterator]: () => ({
+        next: () => {
+          seen.add(storage.getStore());
+          return source.next();
+        },
+      }),
+    };
+    const work = async (n: number): Promise<void> => {
+      seen.add(storage.getStore());
+      storage.enterWith(`item ${n}`);
+      await settle();
+    };
+    const stream = storage.run('here', () => map(watched, work, { limit: 2 }));
+    await storage.run('there', () => stream.next());
+    await stream.toArray();
+    expect([...seen]).toEqual(['here']);
   });
 
   test('several results may be asked for at once', async () => {

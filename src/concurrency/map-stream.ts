@@ -5,6 +5,7 @@
 // The source is asked for one item at a time, and for none after the end, a failure or a cancellation; it is closed once
 // then, after the work on its items has ended. What failed is thrown once.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { CancelledError } from '../errors.ts';
 import { badValue } from './bad-value.ts';
 import { closeSource } from './close-source.ts';
@@ -66,6 +67,8 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
   #pulling: 'not yet' | 'on' | 'closed' | 'exhausted' = 'not yet';
   #asking = false;
   #filling = false;
+  /** In the async context (AsyncLocalStorage) in which the map was made: no item sees that of another. */
+  readonly #inContext = AsyncLocalStorage.snapshot();
   #index = 0;
   #running = 0;
   /** Tasks whose results nobody has taken: with order all that were started, without it those that are done. */
@@ -80,6 +83,17 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
     this.#asking = false;
     if (this.#pulling === 'on' || step.done === true) this.#take(step);
     this.#fill();
+  };
+  readonly #pull = (iterator: Iterator<Item> | AsyncIterator<Item>): void => {
+    while (this.#pulling === 'on' && !this.#asking && this.#hasRoom()) {
+      try {
+        const step = iterator.next();
+        if ('then' in step) this.#await(step);
+        else this.#take(step);
+      } catch (error) {
+        this.#sourceFailed(error);
+      }
+    }
   };
   readonly #sourceFailed = (error: unknown): void => {
     this.#asking = false;
@@ -178,18 +192,9 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
 
   /** Pulls and starts while there is room. Work that ends while it is started does not get in here a second time. */
   #fill(): void {
-    const iterator = this.#iterator;
-    if (iterator === null || this.#filling || this.#asking) return;
+    if (this.#iterator === null || this.#filling || this.#asking) return;
     this.#filling = true;
-    while (this.#pulling === 'on' && !this.#asking && this.#hasRoom()) {
-      try {
-        const step = iterator.next();
-        if ('then' in step) this.#await(step);
-        else this.#take(step);
-      } catch (error) {
-        this.#sourceFailed(error);
-      }
-    }
+    this.#inContext(this.#pull, this.#iterator);
     this.#filling = false;
   }
 
