@@ -152,6 +152,20 @@ describe('a signal', () => {
     expect(end).toBe('enough');
   });
 
+  test('of a task cancels a scope within it', async () => {
+    const states: string[] = [];
+    const end = await endOf(async (s) => {
+      const outer = s.spawn(async (context) => {
+        await scope((inner) => void inner.spawn(endless).onDone(({ state }) => states.push(state)), context);
+      });
+      await sleep(1, { clock });
+      s.cancel();
+      states.push((await outer.outcome()).state);
+    });
+    expect(end).toEqual(['returned', undefined]);
+    expect(states).toEqual(['cancelled', 'cancelled']);
+  });
+
   test('that is aborted already lets nothing begin', async () => {
     const signal = AbortSignal.abort('enough');
     expect(await endOf(() => expect.unreachable(), { signal, deadlineMs: 5 })).toBe('enough');

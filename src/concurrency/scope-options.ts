@@ -28,7 +28,7 @@ export interface ScopeOptions {
   readonly deadlineMs?: number;
   /** @default 'cancel' */
   readonly onError?: ErrorPolicy;
-  /** Cancels the scope when it aborts; leaving it throws the reason. */
+  /** Cancels the scope when it aborts; leaving it throws the reason. A scope within a task is given that of the task: `scope(body, context)`. */
   readonly signal?: AbortSignal;
   /** Where deadlines come from. @default the machine's, or the parent's */
   readonly clock?: Clock;
