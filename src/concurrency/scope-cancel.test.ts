@@ -156,7 +156,7 @@ describe('a signal', () => {
     const states: string[] = [];
     const end = await endOf(async (s) => {
       const outer = s.spawn(async (context) => {
-        await scope((inner) => void inner.spawn(endless).onDone(({ state }) => states.push(state)), context);
+        await scope((inner) => inner.spawn(endless).onDone(({ state }) => states.push(state)), context);
       });
       await sleep(1, { clock });
       s.cancel();
