@@ -33,6 +33,10 @@ import type { SourceWatch } from './watched-source.ts';
 
 /** A stream that has waited so long for its reader gives its place to others. */
 const unreadMs = 1000;
+/** So long after this machine ran short it is asked again. */
+const shortageMs = 50;
+/** And for so long at most, if an attempt has no limit of its own. */
+const longestShortageMs = 30_000;
 const timed: SendOptions = Object.freeze({ timed: true });
 
 export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
@@ -237,16 +241,28 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
       return sending;
     } catch (error) {
       this.#record(sending, null, error);
-      if (fresh || this.#interruption.stopped !== null || !this.#metDeadConnection(error)) throw error;
+      if (this.#interruption.stopped !== null || !(error instanceof TransportError)) throw error;
+      if (this.#waitsForOthers(error)) {
+        await this.#interruption.pause(shortageMs);
+        return await this.#send(fresh);
+      }
+      if (fresh || !this.#metDeadConnection(error)) throw error;
       this.#home.counts.resent++;
       return await this.#send(true);
     }
   }
 
+  /** This machine is short of something that others will give back: that costs no attempt, but its time. */
+  #waitsForOthers({ code, sent, systemCode }: TransportError): boolean {
+    if (code !== 'local_limit' || sent || !this.canResend) return false;
+    this.#home.permits.shortage(systemCode ?? code);
+    this.#spentMs += shortageMs;
+    return this.#spentMs < (this.settings.timeoutMs || longestShortageMs);
+  }
+
   /** A keep-alive connection that the server had just closed: the request was most likely not seen (RFC 9112, 9.3.1). */
-  #metDeadConnection(error: unknown): boolean {
+  #metDeadConnection(error: TransportError): boolean {
     return (
-      error instanceof TransportError &&
       error.reused &&
       !error.answered &&
       (error.code === 'connection_reset' || error.code === 'connection_closed') &&

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseRate } from '../../concurrency/parse-rate.ts';
 import type { Permit } from '../../concurrency/permit-source.ts';
@@ -99,6 +101,26 @@ describe('a client', () => {
     const responses = await Promise.all(Array.from({ length: 500 }, () => client.get('/status/200')));
     expect(responses.filter(({ ok }) => ok)).toHaveLength(500);
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    'waits for files that the rest of its process has: none fails',
+    async () => {
+      const library = new URL('../client.ts', import.meta.url).href;
+      const program = `import { Client } from '${library}';
+      import { closeSync, openSync } from 'node:fs';
+      const client = new Client({ baseUrl: '${target.url}' });
+      await client.get('/status/200');
+      const taken = [];
+      try { for (;;) taken.push(openSync('/dev/null')); } catch {}
+      closeSync(taken.pop());
+      setTimeout(() => taken.forEach((file) => closeSync(file)), 150);
+      const all = await Promise.all(Array.from({ length: 30 }, () => client.get('/delay/0.01')));
+      console.log(all.filter(({ ok }) => ok).length, client.statistics().sent > 31);
+      await client.close();`;
+      const words = ['-c', 'ulimit -n 100; exec "$@"', 'bash', process.execPath, '--input-type=module', '-e', program];
+      expect((await promisify(execFile)('bash', words)).stdout).toBe('30 true\n');
+    },
+  );
 
   test('keeps its rate', async () => {
     await using client = new Client({ baseUrl: target.url, rate: '100/s' });

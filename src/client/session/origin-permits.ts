@@ -4,6 +4,7 @@
 // Invariant: nobody waits at one gate while another one lets in its place what came later to that gate.
 
 import type { Clock } from '../../concurrency/clock.ts';
+import { LocalPressure } from '../../govern/local-pressure.ts';
 import type { Rate } from '../../concurrency/pacer.ts';
 import { PermitSource } from '../../concurrency/permit-source.ts';
 import { RateSet } from '../../concurrency/rate-set.ts';
@@ -29,6 +30,7 @@ export class OriginPermits {
   inFlight = 0;
   /** Gates whose first in line waits until a request anywhere ends; longest first. */
   readonly blocked = new Set<OriginGate>();
+  readonly #pressure = new LocalPressure();
   readonly #gates = new Map<string, OriginGate>();
   #manyGates = fewGates;
 
@@ -44,6 +46,16 @@ export class OriginPermits {
     return waiting;
   }
 
+  /** How many may be on their way now: fewer than was said while this machine is short of something. */
+  limitAt(nowMs: number): number {
+    return Math.min(this.limits.concurrency, this.#pressure.limitAt(nowMs));
+  }
+
+  /** A request failed, unsent, since this machine ran short of what the system calls so. Fewer are let in then, for a while. */
+  shortage(code: string): void {
+    this.#pressure.shortage(code, this.inFlight + 1, this.clock.now());
+  }
+
   gate(origin: string): OriginGate {
     let gate = this.#gates.get(origin);
     if (gate === undefined) {
@@ -57,8 +69,9 @@ export class OriginPermits {
   /** A request has ended: in turn, so that no origin takes all places. */
   wakeBlocked(): void {
     let left = this.blocked.size;
+    const limit = this.limitAt(this.clock.now());
     for (const gate of this.blocked) {
-      if (left-- === 0 || this.inFlight >= this.limits.concurrency) return;
+      if (left-- === 0 || this.inFlight >= limit) return;
       this.blocked.delete(gate);
       gate.wake();
     }
@@ -94,7 +107,7 @@ export class OriginGate extends PermitSource {
 
   protected override tryTake(nowMs: number): number {
     const { blocked, inFlight, limits } = this.#all;
-    if (inFlight >= limits.concurrency) {
+    if (inFlight >= this.#all.limitAt(nowMs)) {
       blocked.add(this);
       return Infinity;
     }
