@@ -1,7 +1,7 @@
-// What follows after the head of an answer: it is the answer, or another exchange is needed, since credentials were asked for,
-// it redirects, or another attempt is worth it. Pure: it changes nothing and sends nothing.
+// What follows after the head of an answer, or an error: it is what the caller gets, or another exchange is needed, since
+// credentials were asked for, it redirects, or another attempt is worth it. Pure: it changes nothing and sends nothing.
 
-import type { ErrorCode } from '../../errors.ts';
+import type { ErrorCode, TransportError } from '../../errors.ts';
 import { redirect } from '../../http/redirects.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { retryAfterMs } from '../../http/retry-after.ts';
@@ -85,6 +85,13 @@ export function delayBeforeRetry(
   };
   const decision = decide({ ...failure, method, attempts }, policy);
   return decision.kind === 'retry' ? decision.delayMs : null;
+}
+
+/** Whether the server had just closed a connection that was kept: most likely it has not seen the request (RFC 9112, 9.3.1). */
+export function metDeadConnection(error: TransportError, { canResend, safeTwice }: CallPosition): boolean {
+  const { answered, code, reused } = error;
+  const isDead = code === 'connection_reset' || code === 'connection_closed';
+  return isDead && reused && !answered && safeTwice && canResend;
 }
 
 function notAgain(status: number, what: string): AnswerStep {

@@ -14,7 +14,7 @@ import type { HttpRequest } from '../../http/request.ts';
 import type { SendOptions } from '../../http/transport.ts';
 import type { AnyResponse } from '../any-response.ts';
 import { ResponseError } from '../response-error.ts';
-import { delayBeforeRetry, final, stepAfter } from './answer-step.ts';
+import { delayBeforeRetry, final, metDeadConnection, stepAfter } from './answer-step.ts';
 import type { AnswerStep, CallPosition } from './answer-step.ts';
 import { CallCredentials } from './call-credentials.ts';
 import type { CallHome } from './call-home.ts';
@@ -246,7 +246,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
         await this.#interruption.pause(shortageMs);
         return await this.#send(fresh);
       }
-      if (fresh || !this.#metDeadConnection(error)) throw error;
+      if (fresh || !metDeadConnection(error, this)) throw error;
       this.#home.counts.resent++;
       return await this.#send(true);
     }
@@ -258,17 +258,6 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     this.#home.permits.shortage(systemCode ?? code);
     this.#spentMs += shortageMs;
     return this.#spentMs < (this.settings.timeoutMs || longestShortageMs);
-  }
-
-  /** A keep-alive connection that the server had just closed: the request was most likely not seen (RFC 9112, 9.3.1). */
-  #metDeadConnection(error: TransportError): boolean {
-    return (
-      error.reused &&
-      !error.answered &&
-      (error.code === 'connection_reset' || error.code === 'connection_closed') &&
-      this.safeTwice &&
-      this.canResend
-    );
   }
 
   #sendOptions(fresh: boolean): SendOptions {
