@@ -171,6 +171,7 @@ describe('a stream that is not read', () => {
 
   test('and is small takes no connection: it is here already', async () => {
     await using client = clientOf();
+    await client.get('/small');
     const unread = await Promise.all(Array.from({ length: 20 }, () => client.stream('GET', '/bytes/1000')));
     await until(() => client.statistics().active === 0);
     expect(await Promise.all(unread.map(async (one) => (await one.bytes()).length))).toEqual(Array(20).fill(1000));
@@ -211,6 +212,21 @@ describe.each(['wire', 'undici'] as const)('over HTTP/2 with %s', (transport) =>
     expect(server.sessions).toHaveLength(1);
     const { timings } = await client.get('/');
     expect(timings).toMatchObject({ reused: true, connectMs: null });
+  });
+
+  test('streams that nobody reads keep nothing from the others on their connection', async () => {
+    await using server = await startHttp2((stream, { ':path': path }) => {
+      stream.respond({ ':status': 200 });
+      if (path === '/small') stream.end(Buffer.alloc(300_000));
+      else for (let n = 0; n < 40; n++) stream.write(Buffer.alloc(64 * 1024));
+    });
+    await using client = new Client({ baseUrl: server.origin, transport, ca: testCertificate('ca'), http: '2' });
+    await client.get('/small');
+    const unread = await Promise.all(Array.from({ length: 20 }, () => client.stream('GET', '/flood')));
+    expect((await (await client.get('/small')).bytes()).length).toBe(300_000);
+    for (const response of unread) response.cancel();
+    expect((await client.get('/small')).status).toBe(200);
+    expect(client.statistics()).toMatchObject({ connected: 1, active: 0, inFlight: 0 });
   });
 });
 
