@@ -35,7 +35,7 @@ import type { SourceWatch } from './watched-source.ts';
 const unreadMs = 1000;
 /** So long after this machine ran short it is asked again. */
 const shortageMs = 50;
-/** And for so long at most, if an attempt has no limit of its own. */
+/** And for so long at most. */
 const longestShortageMs = 30_000;
 const timed: SendOptions = Object.freeze({ timed: true });
 
@@ -257,7 +257,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     if (code !== 'local_limit' || sent || !this.canResend) return false;
     this.#home.permits.shortage(systemCode ?? code);
     this.#spentMs += shortageMs;
-    return this.#spentMs < (this.settings.timeoutMs || longestShortageMs);
+    return this.#spentMs < Math.min(this.settings.timeoutMs || Infinity, longestShortageMs);
   }
 
   #sendOptions(fresh: boolean): SendOptions {
