@@ -153,6 +153,13 @@ test('a signal has one listener for all its requests, and none after them', asyn
   expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });
 
+test('a client can be closed from within what it waits for', async () => {
+  await using server = await startObserved();
+  const client: Client = new Client({ hooks: { beforeRequest: () => client.close() } });
+  await expect(client.get(server.origin)).rejects.toMatchObject({ code: 'client_closed' });
+  expect([client.statistics().active, server.requests.length]).toEqual([0, 0]);
+});
+
 test('a closed client says so', async () => {
   const client = new Client();
   await client.close();
