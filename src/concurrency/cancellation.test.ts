@@ -1,6 +1,7 @@
 import { setTimeout as platformSleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { CancelledError, TransportError } from '../errors.ts';
+import { unreadableErrors } from '../testing/unreadable-errors.ts';
 import { isConsequence } from './cancellation.ts';
 
 const reason = new CancelledError('stop');
@@ -31,6 +32,7 @@ test('all else counts, also beside a consequence', () => {
     new AggregateError([reason, new Error('x')]),
     'stop',
     undefined,
+    ...unreadableErrors(),
   ];
   for (const error of others) expect(isConsequence(error, reason)).toBe(false);
   expect(isConsequence(new Error('no cause'), undefined)).toBe(false);

@@ -9,10 +9,19 @@ import { messageOf } from './failures.ts';
  * what the platform throws when a signal aborts, or consists of nothing else.
  */
 export function isConsequence(error: unknown, reason: unknown): boolean {
+  try {
+    return isMadeOf(error, reason);
+  } catch {
+    // What cannot be looked at, or contains itself.
+    return false;
+  }
+}
+
+function isMadeOf(error: unknown, reason: unknown): boolean {
   if (error === reason) return true;
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError)
-    return error.errors.length > 0 && error.errors.every((part) => isConsequence(part, reason));
+    return error.errors.length > 0 && error.errors.every((part) => isMadeOf(part, reason));
   if (error.name === 'AbortError' || (error instanceof ManyfetchError && error.code === 'cancelled')) return true;
   return error.cause !== undefined && error.cause === reason;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { unreadableErrors } from '../testing/unreadable-errors.ts';
 import { Failures } from './failures.ts';
 
 test('one is told as it is, whatever it is', () => {
@@ -26,4 +27,13 @@ test('the same object counts once, equal texts count each', () => {
   const error = new Error('x');
   for (const each of [error, error, 'boom', 'boom']) failures.add(each, 'a');
   expect(failures.list.map((failure) => failure.error)).toEqual([error, 'boom', 'boom']);
+});
+
+test('what cannot be read is told as well', () => {
+  const failures = new Failures();
+  const errors = unreadableErrors();
+  for (const error of errors) failures.add(error, 'a');
+  const told = failures.toError() as AggregateError;
+  expect(told.errors.every((error, index) => error === errors[index])).toBe(true);
+  expect(told.message).toMatch(/^4 failures: a: something that has no text; a: something/u);
 });

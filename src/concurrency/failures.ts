@@ -43,7 +43,11 @@ export class Failures {
   }
 }
 
-/** What an error says, in a word or a line. */
+/** What an error says, in a word or a line. Never throws: whatever was thrown, somebody waits to be told of it. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'something that has no text';
+  }
 }
