@@ -63,8 +63,8 @@ const send = async (times) => {
   await collect();
   return process.memoryUsage().heapUsed;
 };
-const before = await send(1000);
-seen.bytesARequest = (await send(2000) - before) / 2000;
+const before = await send(600);
+seen.bytesARequest = (await send(1200) - before) / 1200;
 await client.close();
 await target.close();
 console.log(JSON.stringify(seen));

@@ -170,7 +170,7 @@ test('a closed client says so', async () => {
   });
 });
 
-describe('time limits', () => {
+describe.concurrent('time limits', () => {
   const limits = [
     ['timeoutMs', [readRequest], 'timeout', /no answer of GET .* within 0.2 s/],
     ['timeoutMs', [readRequest, half], 'timeout', /no complete answer/],
@@ -184,7 +184,7 @@ describe('time limits', () => {
     ['bodyTimeoutMs', [readRequest, half], 'timeout', /sent nothing more of its answer for 0.2 s/],
     ['totalTimeoutMs', [readRequest, half], 'deadline', /not over within 0.2 s/],
   ] as const;
-  test.each(limits)('%s over %j', async (name, script, code, message) => {
+  test.each(limits)('%s, case %#', async (name, script, code, message) => {
     await using server = await startScriptedServer(script);
     await using client = new Client({ clock: hurriedClock(5) });
     await expect(client.get(server.origin, { [name]: 200 })).rejects.toMatchObject({
