@@ -63,8 +63,8 @@ const send = async (times) => {
   await collect();
   return process.memoryUsage().heapUsed;
 };
-const before = await send(600);
-seen.bytesARequest = (await send(1200) - before) / 1200;
+const before = await send(1000);
+seen.bytesARequest = (await send(1500) - before) / 1500;
 await client.close();
 await target.close();
 console.log(JSON.stringify(seen));
@@ -94,5 +94,6 @@ test('the connection of a stream that nobody has any more is given up, that of o
 });
 
 test('memory does not grow with the number of requests', () => {
-  expect(seen['bytesARequest']).toBeLessThan(80);
+  // What is compiled meanwhile counts too; the smallest thing that a request could leave behind is larger.
+  expect(seen['bytesARequest']).toBeLessThan(150);
 });
