@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../errors.ts';
+import { mapUnordered } from './map-unordered.ts';
 import { Queue } from './queue.ts';
 
 /** Lets all continuations of settled promises run. */
@@ -150,6 +151,31 @@ describe('iterating over a queue', () => {
     const items = queue.items();
     await items.return?.();
     expect(await items.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test('what was left while it waited for an item takes none: not the next one, nor one of another loop', async () => {
+    const queue = new Queue<number>(1);
+    const { signal } = new AbortController();
+    const [left, other] = [queue.items({ signal }), queue.items({ signal })];
+    const waits = [left.next(), other.next(), left.next()];
+    await settle();
+    expect(queue.statistics().getting).toBe(3);
+    await left.return?.();
+    expect(queue.statistics().getting).toBe(1);
+    await queue.put(1);
+    await queue.put(2);
+    const over = { done: true, value: undefined };
+    expect(await Promise.all(waits)).toEqual([over, { done: false, value: 1 }, over]);
+    expect(queue.tryGet()).toBe(2);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  test('a map that is left while it waits for an item leaves that to others', async () => {
+    const queue = new Queue<number>(9);
+    queue.tryPut(1);
+    for await (const _ of mapUnordered(queue, (n) => n, { limit: 2 })) break;
+    queue.tryPut(2);
+    expect(queue.tryGet()).toBe(2);
   });
 });
 

@@ -55,7 +55,8 @@ export class Queue<Item> {
   /** How many items have room. */
   readonly capacity: number;
   readonly #items = new Fifo<Item>();
-  readonly #getters = new WaitingLine<Item, null>();
+  /** Each with the iterator that asks, if one does. */
+  readonly #getters = new WaitingLine<Item, object | null>();
   readonly #putters = new WaitingLine<void, Item>();
   readonly #joiners = new WaitingLine<void, null>();
   #unfinished = 0;
@@ -130,11 +131,15 @@ export class Queue<Item> {
    * @throws ManyfetchError `queue_closed` if it is closed, and no item is left; the reason of the signal. No item is lost.
    */
   get(options: WaitOptions = {}): Promise<Item> {
+    return this.#getFor(null, options);
+  }
+
+  #getFor(iterator: object | null, options: WaitOptions): Promise<Item> {
     const { signal = null } = options;
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     if (this.#items.length > 0) return Promise.resolve(this.#takeFirst());
     if (this.#closed) return Promise.reject(closedError('no item is left'));
-    return this.#getters.join(null, signal);
+    return this.#getters.join(iterator, signal);
   }
 
   /** Takes the item that was put first, if there is one; else undefined. */
@@ -161,7 +166,7 @@ export class Queue<Item> {
 
   /**
    * The items, until the queue is closed and empty. Several may iterate over one queue: each item goes to one of them. Leaving
-   * the loop leaves the queue as it is.
+   * the loop leaves the queue as it is; a `next()` that still waits then ends, and takes nothing.
    *
    * @param options give the `signal` of a task, so that it can be cancelled while it waits for an item
    */
@@ -170,7 +175,9 @@ export class Queue<Item> {
     const iterator: AsyncIterableIterator<Item, undefined> = {
       next: async () => {
         try {
-          return left ? { done: true, value: undefined } : { done: false, value: await this.get(options) };
+          return left
+            ? { done: true, value: undefined }
+            : { done: false, value: await this.#getFor(iterator, options) };
         } catch (error) {
           if (!isClosedError(error)) throw error;
           return { done: true, value: undefined };
@@ -178,6 +185,8 @@ export class Queue<Item> {
       },
       return: () => {
         left = true;
+        // An item that came later would be got by nobody.
+        this.#getters.dismiss(iterator, closedError('the loop was left'));
         return Promise.resolve({ done: true, value: undefined });
       },
       [Symbol.asyncIterator]: () => iterator,

@@ -49,7 +49,7 @@ export class WaitingLine<Value, Wish = number> {
   }
 
   /**
-   * Joins at the end. The promise is resolved by `admitFirst`, or rejected by `dismissAll` or with the reason of the signal.
+   * Joins at the end. The promise is resolved by `admitFirst`, or rejected by `dismiss`, `dismissAll` or with the reason of the signal.
    * @param signal one that is not aborted yet
    */
   join(wish: Wish, signal: AbortSignal | null): Promise<Value> {
@@ -74,9 +74,18 @@ export class WaitingLine<Value, Wish = number> {
     while (this.#first !== null) this.#takeFirst()?.reject(reason);
   }
 
+  /** Those with this wish leave the line, rejected with this. It walks the line. */
+  dismiss(wish: Wish, reason: unknown): void {
+    for (let waiter = this.#first; waiter !== null; waiter = waiter.next) {
+      if (waiter.wish === wish) this.#takeOut(waiter).reject(reason);
+    }
+  }
+
   #takeFirst(): Waiter<Value, Wish> | null {
-    const waiter = this.#first;
-    if (waiter === null) return null;
+    return this.#first && this.#takeOut(this.#first);
+  }
+
+  #takeOut(waiter: Waiter<Value, Wish>): Waiter<Value, Wish> {
     this.#unlink(waiter);
     const { signal } = waiter;
     const group = signal === null ? undefined : this.#groups.get(signal);
