@@ -1,7 +1,7 @@
 // What the reference says of one public name: its kind, its signatures, its docblock, its members. Private members
 // are left out, and what an interface takes over from interfaces that are not public is put into it.
 
-import type { ClassElement, Declaration, TSSignature } from 'oxc-parser';
+import type { ClassElement, Declaration, TSSignature, TSType } from 'oxc-parser';
 import { hasMembers, inherited, shownBases } from './inherited.ts';
 import type { IsPublic, WithMembers } from './inherited.ts';
 import { noDocblock, parseDocblock } from './docblock.ts';
@@ -113,13 +113,24 @@ function memberOf(module: Module, member: MemberNode): Member {
   const typed = 'typeAnnotation' in member ? member.typeAnnotation : null;
   // Also of abstract ones; what is got and set is told as a property.
   const isMethod = 'kind' in member && (member.kind === 'method' || member.kind === 'constructor');
+  const isOptional = 'optional' in member && member.optional;
   return {
     name: 'key' in member ? text.slice(member.key.start, member.key.end) : '',
     isMethod,
     isProtected: 'accessibility' in member && member.accessibility === 'protected',
-    isOptional: 'optional' in member && member.optional,
+    isOptional,
     signature: text.slice(member.start, member.end).replace(/[;,]$/, ''),
-    type: typed === null || typed === undefined ? '' : text.slice(typed.typeAnnotation.start, typed.typeAnnotation.end),
+    type: typed === null || typed === undefined ? '' : typeText(module, typed.typeAnnotation, isOptional),
     doc: docblockBefore(module, member.start),
   };
+}
+
+/** All optional members take undefined, which means that they are not given: it need not be read in each row. */
+function typeText({ text }: Module, type: TSType, isOptional: boolean): string {
+  const kept = (each: TSType): boolean => !isOptional || each.type !== 'TSUndefinedKeyword';
+  if (type.type !== 'TSUnionType' || type.types.every(kept)) return text.slice(type.start, type.end);
+  const [first, ...others] = type.types.filter(kept);
+  if (first?.type === 'TSParenthesizedType' && others.length === 0)
+    return text.slice(first.typeAnnotation.start, first.typeAnnotation.end);
+  return text.slice(first?.start, (others.at(-1) ?? first)?.end);
 }

@@ -11,23 +11,24 @@ import { classifyError, classifyStatus } from '../retry/classify.ts';
 /** What is known of an attempt that has ended. Say what you know: all of it is optional. */
 export interface AttemptReport {
   /** Status of the answer, if one came. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** Its headers: a `Headers`, pairs, or an object. What they say of pauses and quotas is kept. */
   readonly headers?:
     | Iterable<readonly [string, string]>
-    | Readonly<Record<string, string | readonly string[] | undefined>>;
+    | Readonly<Record<string, string | readonly string[] | undefined>>
+    | undefined;
   /** What was thrown, if no answer came: an error of `fetch`, of a socket, or any other. */
   readonly error?: unknown;
   /** The same as one of our codes. @default by `error` */
-  readonly code?: ErrorCode;
+  readonly code?: ErrorCode | undefined;
   /** What it tells of the server. @default by `status`, `code` or `error` */
-  readonly outcome?: Outcome;
+  readonly outcome?: Outcome | undefined;
   /** How long it took. @default the time since the permit was given */
-  readonly ms?: number;
+  readonly ms?: number | undefined;
   /** Which attempt of its request it was, from 1. Failures of later ones tell less of the server. @default 1 */
-  readonly attempt?: number;
+  readonly attempt?: number | undefined;
   /** What it really cost, for rates that count costs. @default what was taken */
-  readonly cost?: number;
+  readonly cost?: number | undefined;
 }
 
 /** Nothing was refused: what a client makes of a 304 or a redirect is its own affair. */

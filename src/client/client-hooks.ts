@@ -32,12 +32,14 @@ export interface RetryEvent {
 /** Called for each request. What a hook throws is what the request throws; a promise is waited for. */
 export interface ClientHooks {
   /** Before each attempt (not before what a redirect leads to). May change the request. */
-  readonly beforeRequest?: (request: OutgoingRequest) => void | Promise<void>;
+  readonly beforeRequest?: ((request: OutgoingRequest) => void | Promise<void>) | undefined;
   /**
    * With the answer that would be given. `'retry'` asks for another attempt at once; it counts among the `retries`, of which one is
    * granted in any case.
    */
-  readonly afterResponse?: (response: AnyResponse) => void | 'retry' | undefined | Promise<void | 'retry' | undefined>;
+  readonly afterResponse?:
+    | ((response: AnyResponse) => void | 'retry' | undefined | Promise<void | 'retry' | undefined>)
+    | undefined;
   /** Before the wait for another attempt. */
-  readonly onRetry?: (event: RetryEvent) => void | Promise<void>;
+  readonly onRetry?: ((event: RetryEvent) => void | Promise<void>) | undefined;
 }

@@ -30,44 +30,44 @@ export type BodyInput =
 /** What can be said for all requests of a client, and otherwise for a single one. Times are milliseconds; null: no limit. */
 export interface SharedRequestOptions {
   /** Of a request they win over those of the client; null leaves one out. */
-  readonly headers?: HeadersInput;
+  readonly headers?: HeadersInput | undefined;
   /** Appended to the query of the URL. Of a request they win over those of the client; null leaves one out. */
-  readonly params?: FormFields;
+  readonly params?: FormFields | undefined;
   /**
    * Makes the header `authorization`: `basicAuth`, `bearerAuth`, `digestAuth`, or a function. It goes to the origin of the URL that
    * was asked for, and nowhere else. That of a client with a `baseUrl` goes to the origin of the `baseUrl` only.
    */
-  readonly auth?: Auth | Authorize | null;
+  readonly auth?: Auth | Authorize | null | undefined;
   /**
    * One attempt, redirects included, from the moment it may be sent (waiting for the limits of the client is not counted) until
    * the answer is complete; of a stream until its head. @default 30000
    */
-  readonly timeoutMs?: number | null;
+  readonly timeoutMs?: number | null | undefined;
   /** From the last byte of the request until the head of the answer. @default null */
-  readonly headersTimeoutMs?: number | null;
+  readonly headersTimeoutMs?: number | null | undefined;
   /** Between two pieces of the body, while its reader is ready for more. @default 300000 */
-  readonly bodyTimeoutMs?: number | null;
+  readonly bodyTimeoutMs?: number | null | undefined;
   /** Everything: limits, attempts, waits between them, and the body of a stream. @default null */
-  readonly totalTimeoutMs?: number | null;
+  readonly totalTimeoutMs?: number | null | undefined;
   /** The longest wait for the limits of the client. @default null */
-  readonly queueTimeoutMs?: number | null;
+  readonly queueTimeoutMs?: number | null | undefined;
   /** Followed at most; 0: an answer that redirects is an answer like others. @default 10 */
-  readonly redirects?: number;
+  readonly redirects?: number | undefined;
   /**
    * Attempts after the first. A POST or PATCH is sent again only with an idempotency key, or if it had not left. @default 0: a call
    * is one request, unless it says otherwise
    */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** What is worth another attempt: statuses, `network`, `timeout`. @default '408,425,429,5xx,network,timeout' */
-  readonly retryOn?: string;
+  readonly retryOn?: string | undefined;
   /** When a server asks for a longer wait (`Retry-After`), its answer is the answer. @default 60000 */
-  readonly maxWaitMs?: number;
+  readonly maxWaitMs?: number | undefined;
   /** A larger answer, decoded, is an error. Of streams only what is read as a whole. @default 64 MiB */
-  readonly maxBodyBytes?: number;
+  readonly maxBodyBytes?: number | undefined;
   /** Undo content encodings, and ask for them. @default true */
-  readonly decompress?: boolean;
+  readonly decompress?: boolean | undefined;
   /** An answer from 400 up is thrown as a `ResponseError`. @default false */
-  readonly raiseForStatus?: boolean;
+  readonly raiseForStatus?: boolean | undefined;
 }
 
 /** What can be said of one request. Give one of `json`, `form`, `multipart`, `body`, or none. */
@@ -75,49 +75,49 @@ export interface RequestOptions extends SharedRequestOptions {
   /** Any value that JSON can say. */
   readonly json?: unknown;
   /** Fields, sent as `application/x-www-form-urlencoded`. */
-  readonly form?: FormFields;
+  readonly form?: FormFields | undefined;
   /** Parts, sent as `multipart/form-data`; files with `filePart`. */
-  readonly multipart?: MultipartParts;
-  readonly body?: BodyInput;
+  readonly multipart?: MultipartParts | undefined;
+  readonly body?: BodyInput | undefined;
   /** Sent with this request besides those of the jar; false: neither send nor keep any. */
-  readonly cookies?: CookiesInput | false;
+  readonly cookies?: CookiesInput | false | undefined;
   /** Ends the request, wherever it is, with the reason of the signal. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a client works. Times are milliseconds, sizes are bytes. */
 export interface ClientOptions extends SharedRequestOptions {
   /** What relative URLs are resolved against, as links of a page are: `https://api.example.com/v1/` and `orders`. */
-  readonly baseUrl?: string | URL;
+  readonly baseUrl?: string | URL | undefined;
   /** A jar of one's own, or false: cookies are neither sent nor kept. @default true: a jar for this client */
-  readonly cookies?: CookieJar | boolean;
+  readonly cookies?: CookieJar | boolean | undefined;
   /** @default 10000 */
-  readonly connectTimeoutMs?: number;
+  readonly connectTimeoutMs?: number | undefined;
   /** Requests on their way at most. @default what this machine can hold */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** The same for each origin. @default none */
-  readonly perOrigin?: number;
+  readonly perOrigin?: number | undefined;
   /** For each origin: `'10/s'`, `'600/m'`; several hold together. @default none */
-  readonly rate?: string | readonly string[];
+  readonly rate?: string | readonly string[] | undefined;
   /** `http://`, `https://`, `socks5://`; `''` for none. @default HTTP_PROXY, HTTPS_PROXY, NO_PROXY */
-  readonly proxy?: string;
+  readonly proxy?: string | undefined;
   /** PEM text of certificate authorities to trust besides the system's. */
-  readonly ca?: string;
+  readonly ca?: string | undefined;
   /** PEM text of a client certificate. */
-  readonly cert?: string;
+  readonly cert?: string | undefined;
   /** PEM text of its key. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** Do not verify the server's certificate. @default false */
-  readonly insecure?: boolean;
+  readonly insecure?: boolean | undefined;
   /** `auto` takes what TLS negotiates. @default 'auto' */
-  readonly http?: '1.1' | '2' | 'auto';
+  readonly http?: '1.1' | '2' | 'auto' | undefined;
   /** What sends: our own `wire`, `undici`, `auto` (the wire, undici through proxies), or one that was made elsewhere, which the client does not close. @default 'auto' */
-  readonly transport?: 'wire' | 'undici' | 'auto' | Transport;
+  readonly transport?: 'wire' | 'undici' | 'auto' | Transport | undefined;
   /** Name of the header that makes a POST or PATCH safe to repeat; `'off'` sends none. @default 'Idempotency-Key' */
-  readonly idempotencyKey?: string;
-  readonly hooks?: ClientHooks;
+  readonly idempotencyKey?: string | undefined;
+  readonly hooks?: ClientHooks | undefined;
   /** Told of every exchange: retries, redirects and failures too. */
-  readonly har?: HarRecorder;
+  readonly har?: HarRecorder | undefined;
   /** Where time comes from, for tests. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }

@@ -49,38 +49,38 @@ export interface FetchManyOptions<Item = unknown, Value = unknown, Fallback = un
    * Makes the `value` of a result that is ok. If it throws, the result is `failed` with `callback_failed`, and
    * `error.cause` is what it threw.
    */
-  readonly parse?: (result: OkResult<Item, undefined>) => Value | PromiseLike<Value>;
+  readonly parse?: ((result: OkResult<Item, undefined>) => Value | PromiseLike<Value>) | undefined;
   /** Told every result. What it throws makes the result `failed`, as with `parse`. */
-  readonly onResult?: (result: Result<Item, Value, undefined>) => unknown;
+  readonly onResult?: ((result: Result<Item, Value, undefined>) => unknown) | undefined;
   /**
    * Told every result that is not ok, also one of which `parse` or `onResult` threw. What it returns is the `value` of that
    * result. What it throws ends the iteration, and is thrown there.
    */
-  readonly onError?: (result: NotOkResult<Item, undefined>) => Fallback | PromiseLike<Fallback>;
+  readonly onError?: ((result: NotOkResult<Item, undefined>) => Fallback | PromiseLike<Fallback>) | undefined;
   /** Told how far it is, every `progressEveryMs` and once before the end. What it throws ends the iteration. */
-  readonly onProgress?: (progress: FetchProgress) => void;
+  readonly onProgress?: ((progress: FetchProgress) => void) | undefined;
   /** @default 1000 */
-  readonly progressEveryMs?: number;
+  readonly progressEveryMs?: number | undefined;
   /**
    * All of it, from when the first result is asked for: retries and waits included. What is late is cancelled, and each item
    * that has no result gets a `failed` one with `deadline`. @default none
    */
-  readonly totalTimeoutMs?: number;
+  readonly totalTimeoutMs?: number | undefined;
   /** Sent with every request that does not name them itself. */
-  readonly headers?: HeadersInput;
+  readonly headers?: HeadersInput | undefined;
   /** PEM text of certificate authorities to trust besides the system's. */
-  readonly ca?: string;
+  readonly ca?: string | undefined;
   /** PEM text of a client certificate. */
-  readonly cert?: string;
+  readonly cert?: string | undefined;
   /** PEM text of its key. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /**
    * What sends: our own `wire`, `undici`, `auto` (the wire, undici through proxies), or one that was made elsewhere, such as a
    * `mockTransport`, which is not closed at the end. @default 'auto'
    */
-  readonly transport?: 'wire' | 'undici' | 'auto' | Transport;
+  readonly transport?: 'wire' | 'undici' | 'auto' | Transport | undefined;
   /** Give results in the order of the source; those that are early wait, and a bounded number of them. @default false */
-  readonly ordered?: boolean;
+  readonly ordered?: boolean | undefined;
   /** Cancels what is in flight; then the results that are there are given, and its reason is thrown. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }

@@ -18,17 +18,17 @@ export interface GovernorLimits {
    * Requests in flight at most, over all origins. `auto` finds out for each origin how many it serves best.
    * @default 'auto'
    */
-  readonly concurrency?: number | 'auto';
+  readonly concurrency?: number | 'auto' | undefined;
   /** The same for each origin. @default none */
-  readonly perOrigin?: number | null;
+  readonly perOrigin?: number | null | undefined;
   /** For each origin: `'10/s'`, `'600/m'`, `'90000/m:cost'`; one or several. @default none */
-  readonly rate?: string | readonly string[];
+  readonly rate?: string | readonly string[] | undefined;
 }
 
 export interface GovernorOptions extends GovernorLimits {
   /** Where time and chance come from, for tests. The machine's by default. */
-  readonly clock?: Clock;
-  readonly random?: Random;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
 }
 
 /** A governor at one moment. */

@@ -22,28 +22,28 @@ export interface RequestInput {
   /** Absolute, or relative to the option `baseUrl`. */
   readonly url: string | URL;
   /** @default POST with a body, else GET */
-  readonly method?: string;
-  readonly headers?: HeadersInput;
+  readonly method?: string | undefined;
+  readonly headers?: HeadersInput | undefined;
   /** Text is sent as UTF-8, bytes as they are. */
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
   /** Any value that JSON can say; sent as JSON, with its content type. */
   readonly json?: unknown;
   /** Comes back in the result, as text. */
-  readonly id?: string | number;
+  readonly id?: string | number | undefined;
   /** One attempt, in milliseconds. @default the option `timeoutMs` */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Attempts after the first. @default the option `retries` */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** Redirects followed at most. @default the option `redirects` */
-  readonly redirects?: number;
+  readonly redirects?: number | undefined;
   /** Which statuses are ok, such as `'2xx,404'`. @default the option `success` */
-  readonly success?: string;
+  readonly success?: string | undefined;
   /** `name:password`, sent as Basic credentials. @default the option `user` */
-  readonly user?: string;
+  readonly user?: string | undefined;
   /** A token, sent as Bearer credentials. @default the option `bearer` */
-  readonly bearer?: string;
+  readonly bearer?: string | undefined;
   /** What it costs, from 0 up, if the option `rate` counts costs, such as `'90000/m:cost'`. @default 1 */
-  readonly cost?: number;
+  readonly cost?: number | undefined;
   /** Anything of yours. It is not looked at, and comes back with the item as `result.item.context`. */
   readonly context?: unknown;
 }

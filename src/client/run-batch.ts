@@ -24,19 +24,19 @@ export interface RunBatchOptions extends BatchOptions {
    * Told once, when the sending begins, with what the run can be looked at and changed by while it goes on. Not told
    * if the run had finished before. Another process has `connectControl`.
    */
-  readonly onStart?: (run: ControlledRun) => void;
+  readonly onStart?: ((run: ControlledRun) => void) | undefined;
   /**
    * Told each result when it is recorded, in the order of settling. It should be quick: the sending waits
    * while it runs, but not for a promise that it gives. If it throws, or its promise rejects, the run stops in good order and
    * `runBatch` rejects with that. After a crash, what had not reached the disk is sent and told again.
    */
-  readonly onResult?: (result: BatchResult) => void | PromiseLike<void>;
+  readonly onResult?: ((result: BatchResult) => void | PromiseLike<void>) | undefined;
   /** Told how far the run is, every `progressEveryMs` and once at the end. */
-  readonly onProgress?: (progress: BatchProgress) => void;
+  readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
   /** @default 1000 */
-  readonly progressEveryMs?: number;
+  readonly progressEveryMs?: number | undefined;
   /** Stops as the first Ctrl-C does: nothing is started, what is in flight has `graceMs` to finish. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A run at one moment: how far it is (`done`, `total`, `share`, `etaMs`), and what is known of it. */

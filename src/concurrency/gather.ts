@@ -19,7 +19,7 @@ export interface GatherOptions extends GatherOutcomesOptions {
    * What a failure does. `'cancel'`: it cancels the rest. `'collect'`: the rest goes on to its end. Thrown it is in any case.
    * @default 'cancel'
    */
-  readonly onError?: 'cancel' | 'collect';
+  readonly onError?: 'cancel' | 'collect' | undefined;
 }
 
 type ResultsOf<Works> = { -readonly [Key in keyof Works]: Gathered<Works[Key]> };

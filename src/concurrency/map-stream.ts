@@ -26,11 +26,11 @@ export interface MapOptions {
   /** Items worked on at the same time, at most: a whole number from 1 up. As many results may wait besides to be taken. */
   readonly limit: number;
   /** Cancels what is under way; what it waited for is thrown to whoever takes results: the reason of the signal. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** For the whole, in milliseconds from the first result asked for. @default none */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
   /** Where the time comes from. @default the machine's */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** What is done with each item. */

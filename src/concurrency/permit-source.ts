@@ -21,9 +21,9 @@ export interface AcquireOptions {
    * What it takes, in the units of the source.
    * @default 1
    */
-  readonly cost?: number;
+  readonly cost?: number | undefined;
   /** Leaves the line when it aborts. Once the permit was given it changes nothing. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -12,7 +12,7 @@ import { WaitingLine } from './waiting-line.ts';
 /** How to wait for something that others do. */
 export interface WaitOptions {
   /** Gives up waiting when it aborts; the promise is rejected with its reason, and nothing else has changed. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A queue at one moment. */

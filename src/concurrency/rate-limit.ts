@@ -24,7 +24,7 @@ export interface RateLimitStatistics {
 
 export interface RateLimitOptions {
   /** Where the time comes from, for tests. The machine's by default. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

@@ -20,26 +20,26 @@ export interface ScopeOptions {
    * tasks of the same scope hold their places meanwhile: spawn these in a child scope (`scope.open()`), or they may wait for ever.
    * @default Infinity
    */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /**
    * Time from opening it until all in it must have ended. Then it is cancelled, and throws a DeadlineError.
    * @default Infinity
    */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
   /** @default 'cancel' */
-  readonly onError?: ErrorPolicy;
+  readonly onError?: ErrorPolicy | undefined;
   /** Cancels the scope when it aborts; leaving it throws the reason. A scope within a task is given that of the task: `scope(body, context)`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Where deadlines come from. @default the machine's, or the parent's */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** What one task is to have of its own. */
 export interface SpawnOptions {
   /** For messages. @default `task-N` */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Cancels the task when it aborts. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How long shielded work may take. */
@@ -48,7 +48,7 @@ export interface ShieldOptions {
    * Time after which its signal aborts.
    * @default Infinity
    */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** A scope at one moment. */

@@ -9,9 +9,9 @@ import { checkedMs } from './scope-options.ts';
 /** How to sleep. */
 export interface SleepOptions {
   /** Ends it early. The context of a task will do. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** @default the machine's */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

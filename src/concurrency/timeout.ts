@@ -9,9 +9,9 @@ import type { Work } from './scope.ts';
 /** How to wait for work that has so much time. */
 export interface TimeoutOptions {
   /** Cancels the work when it aborts. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** @default the machine's */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

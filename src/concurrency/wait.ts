@@ -21,13 +21,13 @@ export interface WaitForOptions {
    * settled; one that was cancelled has not failed.
    * @default 'all'
    */
-  readonly until?: 'all' | 'first-completed' | 'first-failed';
+  readonly until?: 'all' | 'first-completed' | 'first-failed' | undefined;
   /** No longer than this, in milliseconds; 0 only looks. What is late goes on. @default Infinity */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Gives up waiting when it aborts; its reason is thrown. The tasks go on. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Where the time comes from. @default the machine's */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** What `wait` saw, each in the order in which the tasks were given. */

@@ -2,33 +2,33 @@
 
 export interface PlanOptions {
   /** URL template. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** Method. @default POST with a body, else GET */
-  readonly method?: string;
+  readonly method?: string | undefined;
   /** `Name: template`, in order. */
-  readonly headers?: readonly string[];
+  readonly headers?: readonly string[] | undefined;
   /** JSON template of the body. */
-  readonly json?: string;
+  readonly json?: string | undefined;
   /** Text template of the body. */
-  readonly data?: string;
+  readonly data?: string | undefined;
   /** `name=template` pairs of an `application/x-www-form-urlencoded` body. */
-  readonly form?: readonly string[];
+  readonly form?: readonly string[] | undefined;
   /** The body is the record, as JSON. @default false */
-  readonly recordAsJson?: boolean;
+  readonly recordAsJson?: boolean | undefined;
   /** Path of a JSON file that holds a whole request with placeholders. */
-  readonly request?: string;
+  readonly request?: string | undefined;
   /** Path of a module whose default export turns `(record, {index, id})` into a request or null. */
-  readonly map?: string;
+  readonly map?: string | undefined;
   /** What relative URLs are resolved against. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** `name:password` for basic authentication. */
-  readonly user?: string;
+  readonly user?: string | undefined;
   /** Token for `Authorization: Bearer`. */
-  readonly bearer?: string;
+  readonly bearer?: string | undefined;
   /** Name of the header that carries the idempotency key of a POST or PATCH; `off` sends none. @default Idempotency-Key */
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | undefined;
   /** What a request costs, for rates such as `90000/m:cost`: a template, or a number. @default the request's own `cost`, else 1 */
-  readonly cost?: string | number;
+  readonly cost?: string | number | undefined;
 }
 
 /** The same, with what other options mean for requests. */

@@ -16,9 +16,9 @@ import { saveHar } from './save-har.ts';
 /** What a recorder keeps. */
 export interface HarRecorderOptions {
   /** A larger body is not kept; its entry says so. @default 1 MiB */
-  readonly maxBodyBytes?: number;
+  readonly maxBodyBytes?: number | undefined;
   /** Beyond these the oldest are dropped. @default 10000 */
-  readonly maxEntries?: number;
+  readonly maxEntries?: number | undefined;
 }
 
 /** Counts of a recorder. */

@@ -25,11 +25,13 @@ export interface CookieJarJson {
 }
 
 /** What else a cookie that is set by hand may say. */
-export type CookieAttributes = Partial<Pick<StoredCookie, 'domain' | 'path' | 'secure' | 'httpOnly' | 'expiresMs'>>;
+export type CookieAttributes = {
+  readonly [Name in 'domain' | 'path' | 'secure' | 'httpOnly' | 'expiresMs']?: StoredCookie[Name] | undefined;
+};
 
 export interface CookieJarOptions {
   /** Where time comes from. @default the machine's clock */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** A jar at one moment. */

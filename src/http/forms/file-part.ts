@@ -13,9 +13,9 @@ import type { PartContent } from './part-content.ts';
 /** How a part is labelled. */
 export interface PartLabel {
   /** The file name that the server is told. @default the last part of the path; of a stream `blob` */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The content type. @default by the ending of the name, else `application/octet-stream` */
-  readonly type?: string;
+  readonly type?: string | undefined;
 }
 
 /** A file that is sent as part of a form. */

@@ -13,7 +13,7 @@ export type PartStream = AsyncIterable<Uint8Array | string> | Iterable<Uint8Arra
 /** How a part that is a stream is labelled. */
 export interface StreamPartLabel extends PartLabel {
   /** How many bytes will come, if known: then the length of the form is, too. It is held to. */
-  readonly lengthBytes?: number;
+  readonly lengthBytes?: number | undefined;
 }
 
 /** A stream that is sent as part of a form. */

@@ -8,21 +8,21 @@ type Bytes = string | Uint8Array;
 /** An answer. Give one of `json`, `text` and `body`, or none. */
 export interface MockAnswer {
   /** @default 200 */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** A list makes a header of each value. `content-type` and `content-length` are set where they are not given. */
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined;
   readonly json?: unknown;
-  readonly text?: string;
+  readonly text?: string | undefined;
   /** Bytes, or pieces of them, taken as fast as they are read. What it throws cuts the body there. */
-  readonly body?: Bytes | Iterable<Bytes> | AsyncIterable<Bytes>;
+  readonly body?: Bytes | Iterable<Bytes> | AsyncIterable<Bytes> | undefined;
   /** Until the head comes, on the mock's clock, in milliseconds. Infinity: it never comes. @default 0 */
-  readonly delayMs?: number;
+  readonly delayMs?: number | undefined;
   /** The error that it ends with: at once, or after what is given of a status, headers and a body. */
-  readonly error?: ErrorCode;
+  readonly error?: ErrorCode | undefined;
   /** Statuses of interim answers, before the head. */
-  readonly interim?: readonly number[];
+  readonly interim?: readonly number[] | undefined;
   /** Headers behind the body. */
-  readonly trailers?: Readonly<Record<string, string>>;
+  readonly trailers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Makes the answer to one request; null: it has none. What it throws is the `cause` of the error that the request ends with. */

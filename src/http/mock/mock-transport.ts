@@ -17,7 +17,7 @@ import type { MockRoutes } from './mock-routes.ts';
 /** How a mock works. */
 export interface MockOptions {
   /** Tells how long `delayMs` is. @default systemClock */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** Finds the answer to a request whose body was read; throws a ManyfetchError if there is none. */

@@ -27,9 +27,9 @@ export interface RecordedRequest {
 /** How a recording is replayed. */
 export interface ReplayOptions extends MockOptions {
   /** Whether a recorded request is the one that was asked. @default same method and URL, and same body if one was recorded */
-  readonly match?: (request: MockRequest, recorded: RecordedRequest) => boolean;
+  readonly match?: ((request: MockRequest, recorded: RecordedRequest) => boolean) | undefined;
   /** When the last recorded answer to a request has been given, it is given again. @default false */
-  readonly repeat?: boolean;
+  readonly repeat?: boolean | undefined;
 }
 
 /**

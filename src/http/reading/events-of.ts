@@ -24,7 +24,7 @@ export interface ServerSentEvent {
 /** How events are read. */
 export interface EventsOptions {
   /** A longer event is an error. Counted in UTF-8. @default 16 MiB */
-  readonly maxEventBytes?: number;
+  readonly maxEventBytes?: number | undefined;
 }
 
 /**

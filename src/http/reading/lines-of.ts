@@ -12,9 +12,9 @@ import { textOf } from './text-of.ts';
 /** How lines are read. */
 export interface LinesOptions {
   /** Label of a charset, as `content-type` has it. A byte order mark beats it. @default utf-8 */
-  readonly charset?: string | null;
+  readonly charset?: string | null | undefined;
   /** A longer line is an error. Counted as the line is in UTF-8. @default 16 MiB */
-  readonly maxLineBytes?: number;
+  readonly maxLineBytes?: number | undefined;
 }
 
 /** Far above what people send in a line, and far below what harms. */
