@@ -42,6 +42,8 @@ const failing = (message: string) => (): never => {
   throw new Error(message);
 };
 
+const broken = (message: string): Promise<never> => Promise.reject(new Error(message));
+
 describe('gather', () => {
   test('gives results in the order, or by the names, in which the works were given', async () => {
     const clock = new FakeClock();
@@ -135,6 +137,29 @@ describe('gather', () => {
     expect(await two.catch((error: AggregateError) => error.errors)).toEqual([new Error('a'), new Error('b')]);
   });
 
+  test("with 'collect' a promise that fails cancels nothing, and its failure stands beside the others", async () => {
+    const ended: string[] = [];
+    const good = async ({ cancelled, signal }: TaskContext): Promise<void> => {
+      await settle();
+      ended.push(`${cancelled || signal.aborted}`);
+    };
+    const one = gather([broken('p'), good], { onError: 'collect' });
+    await expect(one).rejects.toThrow('p');
+    expect(ended).toEqual(['false']);
+    const late = async (): Promise<void> => settle().then(failing('f'));
+    const three = gather({ late, p: broken('p'), q: broken('q'), good }, { onError: 'collect' });
+    expect(await failureOf(three)).toMatchObject({
+      errors: [new Error('p'), new Error('q'), new Error('f')],
+      message: '3 failures: p: p; q: q; late: f',
+    });
+    const controller = new AbortController();
+    const options = { onError: 'collect', signal: controller.signal } as const;
+    const stopped = failureOf(gather([broken('p'), ({ signal }) => sleep(60_000, { signal })], options));
+    await settle();
+    controller.abort('enough');
+    expect(await stopped).toMatchObject({ errors: [new Error('p'), 'enough'] });
+  });
+
   test('tasks and promises of others are waited for, and left alone', async () => {
     const own = openScope({ onError: () => {} });
     const end: PromiseWithResolvers<string> = Promise.withResolvers();
@@ -195,6 +220,7 @@ describe('gather', () => {
   test('refuses what can be neither started nor waited for', async () => {
     const wrong = { a: () => 1, b: 5 } as unknown as { a: () => number };
     await expect(gather(wrong)).rejects.toThrow(UsageError);
+    await expect(gather([giveOne], { onError: 'colect' as 'collect' })).rejects.toThrow('`onError`');
     await expect(gather('works' as unknown as [])).rejects.toThrow(UsageError);
     await expect(gather(wrong)).rejects.toThrow(/`b` of what is gathered/);
   });

@@ -3,7 +3,6 @@
 
 import { Gathering } from './gathering.ts';
 import type { Gatherable, NamedWorks } from './gathering.ts';
-import { pickedOptions } from './picked-options.ts';
 import type { ScopeOptions } from './scope-options.ts';
 import type { Outcome } from './task.ts';
 
@@ -56,7 +55,9 @@ export async function gather<Works extends NamedWorks>(
 ): Promise<ResultsOf<Works>>;
 export async function gather(works: Iterable<Gatherable> | NamedWorks, options: GatherOptions = {}): Promise<unknown> {
   const gathering = new Gathering(works);
-  await gathering.run(pickedOptions(options, options.onError));
+  await (options.onError === 'collect'
+    ? gathering.runAll(options)
+    : gathering.run(options, options.onError ?? 'cancel'));
   return gathering.shaped((outcome) => (outcome.state === 'done' ? outcome.result : undefined));
 }
 
@@ -90,6 +91,6 @@ export async function gatherOutcomes(
   options: GatherOutcomesOptions = {},
 ): Promise<unknown> {
   const gathering = new Gathering(works);
-  await gathering.run(pickedOptions(options, () => {}));
+  await gathering.run(options, () => {});
   return gathering.shaped((outcome) => outcome);
 }

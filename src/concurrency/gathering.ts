@@ -2,6 +2,8 @@
 // beside them. It knows the place of each, and gives the results the shape in which the works came.
 
 import { badValue } from './bad-value.ts';
+import { Failures } from './failures.ts';
+import { pickedOptions } from './picked-options.ts';
 import { scope } from './scope.ts';
 import type { Scope, Work } from './scope.ts';
 import type { ScopeOptions } from './scope-options.ts';
@@ -13,6 +15,9 @@ export type Gatherable<T = unknown> = Work<T> | PromiseLike<T>;
 
 /** Works by their names. */
 export type NamedWorks = Readonly<Record<string, Gatherable>>;
+
+/** What a failure does: it cancels the rest, or somebody is told, with the name of what failed. */
+type OnFailure = 'cancel' | ((error: unknown, failed: { readonly name: string }) => void);
 
 export class Gathering {
   readonly #names: readonly string[] | null;
@@ -30,25 +35,47 @@ export class Gathering {
     this.#others = this.#members.map((member) => (typeof member === 'function' ? null : outcomeOf(member)));
     for (const [index, member] of this.#members.entries()) {
       if (typeof member === 'function' || isPromise(member)) continue;
-      const name = this.#names?.[index] ?? `number ${index + 1}`;
       const hint = 'Give the function itself and not what it returns: `() => work()`.';
-      throw badValue(`\`${name}\` of what is gathered`, 'a function, a task or a promise', member, hint);
+      throw badValue(
+        `\`${this.#placeOf(index)}\` of what is gathered`,
+        'a function, a task or a promise',
+        member,
+        hint,
+      );
     }
   }
 
   /**
-   * Ends when all have, or with the first failure, as the options say.
+   * Ends when all have, or, to cancel, with the first failure.
    *
    * @throws what the scope throws
    */
-  async run(options: ScopeOptions): Promise<void> {
+  async run(options: ScopeOptions, onError: OnFailure): Promise<void> {
     const tasks: (Task<unknown> | null)[] = [];
-    await scope((within) => {
-      for (const [index, member] of this.#members.entries())
-        tasks.push(typeof member === 'function' ? within.spawn(member, this.#nameOf(index)) : null);
-      return this.#waitForOthers(within, options.onError ?? 'cancel');
-    }, options);
+    await scope(
+      (within) => {
+        for (const [index, member] of this.#members.entries())
+          tasks.push(typeof member === 'function' ? within.spawn(member, this.#nameOf(index)) : null);
+        return this.#waitForOthers(within, onError);
+      },
+      pickedOptions(options, onError),
+    );
     for (const [index, task] of tasks.entries()) if (task !== null) this.#outcomes[index] = settledAs(task);
+  }
+
+  /**
+   * Ends when all have.
+   *
+   * @throws all that failed
+   */
+  async runAll(options: ScopeOptions): Promise<void> {
+    const failures = new Failures();
+    try {
+      await this.run(options, (error, { name }) => failures.add(error, name));
+    } catch (error) {
+      failures.add(error, 'cancelled');
+    }
+    if (failures.size > 0) throw failures.toError();
   }
 
   /** What each outcome is made to, as a list or by name. */
@@ -62,9 +89,12 @@ export class Gathering {
     return name === undefined ? {} : { name };
   }
 
+  #placeOf(index: number): string {
+    return this.#names?.[index] ?? `number ${index + 1}`;
+  }
+
   /** Waits for those that others have started; until the scope is cancelled, since they cannot be. */
-  async #waitForOthers(within: Scope, onError: NonNullable<ScopeOptions['onError']>): Promise<void> {
-    const errors: unknown[] = [];
+  async #waitForOthers(within: Scope, onError: OnFailure): Promise<void> {
     const { promise, resolve, reject }: PromiseWithResolvers<void> = Promise.withResolvers();
     let left = 0;
     for (const [index, other] of this.#others.entries()) {
@@ -72,8 +102,11 @@ export class Gathering {
       left++;
       const settled = (outcome: Outcome<unknown>): void => {
         this.#outcomes[index] = outcome;
-        if (outcome.state !== 'done') errors.push(outcome.state === 'failed' ? outcome.error : outcome.reason);
-        if (outcome.state !== 'done' && onError === 'cancel') reject(errors[0]);
+        if (outcome.state !== 'done') {
+          const error = outcome.state === 'failed' ? outcome.error : outcome.reason;
+          if (onError === 'cancel') reject(error);
+          else onError(error, { name: this.#placeOf(index) });
+        }
         if (--left === 0) resolve();
       };
       void other.then(settled);
@@ -81,9 +114,6 @@ export class Gathering {
     if (left === 0) return;
     within.signal.addEventListener('abort', () => resolve(), { once: true });
     if (!within.cancelled) await promise;
-    if (onError === 'collect' && errors.length === 1) throw errors[0];
-    if (onError === 'collect' && errors.length > 1)
-      throw new AggregateError(errors, `${errors.length} of what was gathered failed`, { cause: errors[0] });
   }
 }
 
