@@ -10,8 +10,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds since the epoch. */
   wallNow(): number;
-  /** Calls back once after at least `delayMs`. */
-  setTimer(delayMs: number, callback: () => void): TimerHandle;
+  /** Calls back once after at least `delayMs`. `background`: the process need not go on for it. */
+  setTimer(delayMs: number, callback: () => void, background?: boolean): TimerHandle;
   clearTimer(handle: TimerHandle): void;
   /** Calls back once, when the events that are at hand have been handled. */
   soon(callback: () => void): void;
@@ -21,7 +21,10 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
-  setTimer: (delayMs, callback) => setTimeout(callback, delayMs),
+  setTimer: (delayMs, callback, background) => {
+    const timer = setTimeout(callback, delayMs);
+    return background === true ? timer.unref() : timer;
+  },
   clearTimer: (handle) => clearTimeout(handle as NodeJS.Timeout),
   soon: (callback) => {
     setImmediate(callback);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
+import type { Clock } from './clock.ts';
 import { Timeout, TimerWheel } from './timer-wheel.ts';
 
 function recorder(clock: FakeClock, fired: [string, number][], name: string): Timeout {
@@ -84,4 +85,36 @@ test('any mix of delays, far beyond one round of the wheel, fires each within on
     ),
     { numRuns: 50 },
   );
+});
+
+test('the timer lets the process end while only timeouts of the background are set', () => {
+  const clock = new FakeClock();
+  const set: (boolean | undefined)[] = [];
+  const observed: Clock = {
+    now: () => clock.now(),
+    wallNow: () => clock.wallNow(),
+    soon: (callback) => clock.soon(callback),
+    clearTimer: (handle) => clock.clearTimer(handle),
+    setTimer: (delayMs, callback, background) => {
+      set.push(background);
+      return clock.setTimer(delayMs, callback);
+    },
+  };
+  const wheel = new TimerWheel(observed, 10);
+  const background = new Timeout({ onTimeout: () => undefined }, true);
+  const needed = new Timeout({ onTimeout: () => undefined });
+  wheel.set(background, 1000);
+  expect(set.splice(0)).toEqual([true]);
+  wheel.set(needed, 25);
+  expect(set.splice(0)).toEqual([false]);
+  clock.advance(40);
+  expect(set.splice(0)).toEqual([false, false, true, true]);
+  wheel.set(needed, 1000);
+  wheel.set(needed, 1000);
+  wheel.clear(needed);
+  wheel.clear(needed);
+  clock.advance(10);
+  expect([set.at(-1), clock.pending]).toEqual([true, 1]);
+  wheel.clear(background);
+  expect(clock.pending).toBe(0);
 });

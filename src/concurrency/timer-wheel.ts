@@ -1,6 +1,7 @@
 // One timer for all timeouts: a hashed wheel (Varghese and Lauck, 1987). Setting and clearing cost
 // O(1) and make nothing. A timeout fires at its time or up to one tick later, never earlier.
-// Invariant: the clock's timer runs exactly while the wheel holds a timeout.
+// Invariant: the clock's timer runs exactly while the wheel holds a timeout, and keeps the process going exactly
+// while it holds one that is not of the background (or for one tick more).
 
 import type { Clock, TimerHandle } from './clock.ts';
 
@@ -16,9 +17,12 @@ export class Timeout {
   dueMs = 0;
   previous: Timeout | null = null;
   next: Timeout | null = null;
+  /** The process need not go on for it. */
+  readonly background: boolean;
 
-  constructor(owner: TimeoutOwner) {
+  constructor(owner: TimeoutOwner, background = false) {
     this.owner = owner;
+    this.background = background;
   }
 }
 
@@ -39,7 +43,11 @@ export class TimerWheel {
   /** Ticks below this one are done. */
   #tick = 0;
   #size = 0;
+  /** Those that are not of the background. */
+  #needed = 0;
   #timer: TimerHandle | null = null;
+  /** The timer lets the process end. */
+  #isBackground = false;
 
   constructor(clock: Clock, tickMs = 10) {
     this.#clock = clock;
@@ -63,6 +71,7 @@ export class TimerWheel {
     if (slot.previous !== null) slot.previous.next = timeout;
     slot.previous = timeout;
     this.#size++;
+    if (!timeout.background && this.#needed++ === 0 && this.#isBackground) this.#disarm();
     this.#arm();
   }
 
@@ -74,17 +83,21 @@ export class TimerWheel {
     timeout.previous = null;
     timeout.next = null;
     this.#size--;
-    if (this.#size === 0 && this.#timer !== null) {
-      this.#clock.clearTimer(this.#timer);
-      this.#timer = null;
-    }
+    if (!timeout.background) this.#needed--;
+    if (this.#size === 0) this.#disarm();
   }
 
   #arm(): void {
     if (this.#timer === null && this.#size > 0) {
       const untilTickMs = (this.#tick + 1) * this.#tickMs - this.#clock.now();
-      this.#timer = this.#clock.setTimer(Math.max(1, untilTickMs), this.#turn);
+      this.#isBackground = this.#needed === 0;
+      this.#timer = this.#clock.setTimer(Math.max(1, untilTickMs), this.#turn, this.#isBackground);
     }
+  }
+
+  #disarm(): void {
+    if (this.#timer !== null) this.#clock.clearTimer(this.#timer);
+    this.#timer = null;
   }
 
   readonly #turn = (): void => {

@@ -17,6 +17,7 @@ export type Answer = (typeof answers)[number];
 export class FakeSocket extends EventEmitter {
   destroyed = false;
   readonly writableLength = 0;
+  keepsProcess = true;
   /** Requests that were answered. */
   answered = 0;
   readonly alpnProtocol: string;
@@ -43,6 +44,14 @@ export class FakeSocket extends EventEmitter {
   write(text: string): boolean {
     this.#written += text;
     return true;
+  }
+
+  ref(): void {
+    this.keepsProcess = true;
+  }
+
+  unref(): void {
+    this.keepsProcess = false;
   }
 
   pause(): void {
@@ -195,6 +204,14 @@ export class FakeSession implements Carrier, Leg {
   pause(): void {}
 
   resume(): void {}
+
+  get keepsProcess(): boolean {
+    return this.#socket.keepsProcess;
+  }
+
+  keepProcess(goesOn: boolean): void {
+    this.#socket.keepsProcess = goesOn;
+  }
 
   destroy(): void {
     this.destroyed = true;

@@ -121,6 +121,11 @@ export class H2Carrier implements Carrier, StreamOwner, Patient {
     leg.sendBody(request.body, length);
   }
 
+  keepProcess(goesOn: boolean): void {
+    if (goesOn) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
   destroy(): void {
     this.#lost = true;
     this.isLearning = false;

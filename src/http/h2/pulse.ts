@@ -24,7 +24,8 @@ export class Pulse implements TimeoutOwner {
   readonly #intervalMs: number;
   readonly #wheel: TimerWheel;
   readonly #clock: Clock;
-  readonly #timeout = new Timeout(this);
+  /** The connection keeps the process going as long as something is in flight. */
+  readonly #timeout = new Timeout(this, true);
   #asked = false;
   #stopped = false;
 

@@ -31,6 +31,8 @@ export interface Carrier extends Listed<Carrier> {
    * exchange's methods) at any time after that.
    */
   start(exchange: WireExchange): void;
+  /** Whether the process goes on for the sake of this connection. */
+  keepProcess(goesOn: boolean): void;
   /** Frees the socket at once. What is in flight on it has ended already, or is ended by the caller. */
   destroy(): void;
 }

@@ -263,14 +263,16 @@ class World implements ExchangeOwner {
     must(this.counts.open === this.sockets.length, 'open connections are counted');
     must(this.ended === this.all.length - this.live.length, 'what has ended is counted out');
     must(!waits || this.dialler.underWay.length > 0 || isLearning, 'something is done for those that wait');
-    for (const { assigned, destroyed, exchanges, limit, listed } of this.sessions) {
+    for (const { assigned, destroyed, exchanges, keepsProcess, limit, listed } of this.sessions) {
       must(listed === (!destroyed && assigned < limit), 'a session is listed if it can take one more');
       must(destroyed || assigned === exchanges.length, 'what a session was given is counted');
+      must(destroyed || keepsProcess === assigned > 0, 'the process goes on for a session that carries something');
     }
-    for (const { alpnProtocol, connection, destroyed } of this.dialler.sockets) {
+    for (const { alpnProtocol, connection, destroyed, keepsProcess } of this.dialler.sockets) {
       if (alpnProtocol === 'h2') continue;
       const hasRoom = !destroyed && connection.assigned < connection.limit;
       must(connection.listed === hasRoom, 'a connection is listed if it can take one more');
+      must(destroyed || keepsProcess === connection.assigned > 0, 'the process goes on for what carries something');
     }
   }
 

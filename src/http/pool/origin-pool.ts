@@ -67,8 +67,15 @@ export class OriginPool implements DialsOwner {
     this.origin = route.origin;
     this.#parts = parts;
     this.#dials = new Dials(route, parts, this);
-    this.#sweeper = new Timeout(onTimeout(() => this.#sweep()));
-    this.#deadline = new Timeout(onTimeout(() => this.#failLate()));
+    // Of the background, as idle connections are: while somebody waits, a dial with a time of its own goes on.
+    this.#sweeper = new Timeout(
+      onTimeout(() => this.#sweep()),
+      true,
+    );
+    this.#deadline = new Timeout(
+      onTimeout(() => this.#failLate()),
+      true,
+    );
     parts.wheel.set(this.#sweeper, sweepMs);
   }
 
@@ -206,7 +213,7 @@ export class OriginPool implements DialsOwner {
   #assign(carrier: Carrier, exchange: WireExchange): void {
     const outer = this.#starting;
     this.#unlist(carrier);
-    carrier.assigned++;
+    if (carrier.assigned++ === 0) carrier.keepProcess(true);
     this.#starting = carrier;
     exchange.assigned(carrier.carried === 0 ? carrier.dialTimes : null);
     carrier.start(exchange);
@@ -242,6 +249,7 @@ export class OriginPool implements DialsOwner {
     }
     const { clock } = this.#parts;
     carrier.idleSinceMs = clock.now();
+    carrier.keepProcess(false);
     this.#idle.push(carrier);
     const oldest = this.#idle.bottom;
     if (this.#idle.size > maxIdle && oldest !== null) this.#drop(oldest);

@@ -130,6 +130,11 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
     if (exchange === this.#current) this.#socket?.resume();
   }
 
+  keepProcess(goesOn: boolean): void {
+    if (goesOn) this.#socket?.ref();
+    else this.#socket?.unref();
+  }
+
   destroy(): void {
     this.#close();
   }
