@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { unreadableErrors } from '../testing/unreadable-errors.ts';
 import { scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { sleep } from './sleep.ts';
+import type { Task } from './task.ts';
 
 /** What leaving threw; in a box, since a promise looks at what it is resolved with. */
 async function thrownBy(leaving: Promise<unknown>): Promise<{ readonly error: unknown }> {
@@ -28,3 +30,33 @@ test('errors that nobody can read end a scope like any other', async () => {
     expect((late.error as AggregateError).errors[1] === error).toBe(true);
   }
 });
+
+const quick = async (): Promise<void> => Promise.resolve();
+
+/** A scope with as many others in it, side by side or each in the one before. */
+function openMany(outer: Scope, shape: 'wide' | 'deep'): readonly Scope[] {
+  const all = [outer];
+  while (all.length < 8000) all.push((shape === 'wide' ? outer : (all.at(-1) as Scope)).open());
+  return all;
+}
+
+test.each(['wide', 'deep'] as const)(
+  'many scopes in scopes, %s, need no stack, nor time for each pair',
+  async (shape) => {
+    const states: Record<string, number> = {};
+    const count = ({ state }: Task<unknown>): void => void (states[state] = (states[state] ?? 0) + 1);
+    // Left to the outer one, idle and at work; waited for; cancelled.
+    await scope((s) => void openMany(s, shape));
+    await scope((s) => openMany(s, shape).forEach((each) => each.spawn(quick).onDone(count)));
+    await scope(async (s) => {
+      openMany(s, shape).forEach((each) => each.spawn(quick).onDone(count));
+      await s.join();
+      expect(states).toEqual({ done: 16_000 });
+    });
+    await scope((s) => {
+      openMany(s, shape).forEach((each) => each.spawn(quick).onDone(count));
+      s.cancel();
+    });
+    expect(states).toEqual({ done: 16_000, cancelled: 8000 });
+  },
+);

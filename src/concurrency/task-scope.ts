@@ -62,6 +62,8 @@ export class Scope implements AsyncDisposable {
   /** Work that goes on when the scope is cancelled. */
   #shielded: TaskLine | null = null;
   readonly #children = new Set<Scope>();
+  /** All children were told that nothing more comes from here. */
+  #leftChildren = false;
   #parent: Scope | null = null;
   readonly #clock: Clock;
   readonly #onError: ErrorPolicy;
@@ -84,14 +86,14 @@ export class Scope implements AsyncDisposable {
       this.#keeperOf((error, task) => this.#taskFailed(error, task)),
       limit,
     );
-    const expire = (): void => this.#cancelFromOutside(tooLate(deadlineMs, this.#tasks.late()));
+    const expire = (): void => this.#cancel(tooLate(deadlineMs, this.#tasks.late()), true);
     this.#deadline = deadlineMs === Infinity ? null : new Alarm(clock, deadlineMs, expire);
-    const abort = (): void => this.#cancelFromOutside(signal?.reason);
+    const abort = (): void => this.#cancel(signal?.reason, true);
     this.#forgetSignal = signal === undefined ? null : onAbort(signal, abort);
   }
 
   #keeperOf(failed: (error: unknown, task: Task<unknown>) => void) {
-    return { scope: this, failed, idle: () => this.#check() };
+    return { scope: this, failed, idle: () => Scope.#check(this) };
   }
 
   /**
@@ -131,7 +133,8 @@ export class Scope implements AsyncDisposable {
     const child = new Scope(options, this.#clock);
     child.#parent = this;
     this.#children.add(child);
-    if (this.#isCancelled) child.#cancelFromOutside(this.#reason);
+    this.#leftChildren = false;
+    if (this.#isCancelled) child.#cancel(this.#reason, true);
     return child;
   }
 
@@ -161,7 +164,7 @@ export class Scope implements AsyncDisposable {
    * @param reason what signals and awaited tasks tell @default a CancelledError
    */
   cancel(reason?: unknown): void {
-    this.#cancel(reason === undefined ? new CancelledError('The scope was cancelled') : reason);
+    this.#cancel(reason === undefined ? new CancelledError('The scope was cancelled') : reason, false);
   }
 
   /** Aborts when the scope is cancelled. Made when it is first read. */
@@ -199,16 +202,21 @@ export class Scope implements AsyncDisposable {
 
   /** Waits until nothing in it is queued or running, children and shielded work included. The scope stays open; nothing is thrown. A task that joins its own scope waits for ever. */
   async join(): Promise<void> {
-    for (;;) {
-      if (this.#busy) await new Promise<void>((resolve) => this.#joiners.push(resolve));
-      const [child] = [...this.#children].filter((open) => open.#tree().some((inner) => inner.#busy));
-      if (child === undefined && !this.#busy) return;
-      await child?.join();
+    for (let waited = true; waited;) {
+      waited = false;
+      for (const scope of this.#tree()) {
+        if (!scope.#busy) continue;
+        waited = true;
+        await new Promise<void>((resolve) => scope.#joiners.push(resolve));
+      }
     }
   }
 
-  #tree(): readonly Scope[] {
-    return [this, ...[...this.#children].flatMap((child) => child.#tree())];
+  /** This one and those in it, parents first. A loop, as in all that walks over scopes: many, or deep ones, must not fill the stack. */
+  #tree(goesOn: (scope: Scope) => boolean = () => true): readonly Scope[] {
+    const all: Scope[] = [this];
+    for (const scope of all) if (goesOn(scope)) for (const child of scope.#children) all.push(child);
+    return all;
   }
 
   /**
@@ -224,17 +232,13 @@ export class Scope implements AsyncDisposable {
     const { promise } = this.#closer;
     // What failed in one that its parent has closed was told there.
     if (this.#phase === 'ended') this.#closer.resolve();
-    else this.#leave();
+    else this.#phase = 'closing';
+    Scope.#check(this);
     return promise;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  #leave(): void {
-    this.#phase = 'closing';
-    this.#check();
   }
 
   get #busy(): boolean {
@@ -248,19 +252,18 @@ export class Scope implements AsyncDisposable {
     });
   }
 
-  #cancelFromOutside(reason: unknown): void {
-    if (this.#isCancelled) return;
-    this.#failures.add(reason, 'cancelled');
-    this.#cancel(reason);
-  }
-
-  #cancel(reason: unknown): void {
-    if (this.#isCancelled || this.#phase === 'ended') return;
-    this.#isCancelled = true;
-    this.#reason = reason;
-    this.#abort?.abort(reason);
-    this.#tasks.cancelAll(reason);
-    for (const child of this.#children) child.#cancelFromOutside(reason);
+  /** @param fails whether it fails with the reason, as all in it do */
+  #cancel(reason: unknown, fails: boolean): void {
+    const scopes: Scope[] = [this];
+    for (const scope of scopes) {
+      if (scope.#isCancelled || scope.#phase === 'ended') continue;
+      if (fails || scope !== this) scope.#failures.add(reason, 'cancelled');
+      scope.#isCancelled = true;
+      scope.#reason = reason;
+      scope.#abort?.abort(reason);
+      scope.#tasks.cancelAll(reason);
+      for (const child of scope.#children) scopes.push(child);
+    }
   }
 
   #taskFailed(thrown: unknown, task: Task<unknown>): void {
@@ -280,37 +283,47 @@ export class Scope implements AsyncDisposable {
 
   #count(error: unknown, name: string): void {
     this.#failures.add(error, name);
-    if (this.#onError !== 'collect') this.#cancel(becauseOf(name, error));
+    if (this.#onError !== 'collect') this.#cancel(becauseOf(name, error), false);
   }
 
-  #check(): void {
-    if (this.#busy) return;
-    for (const resolve of this.#joiners.splice(0)) resolve();
-    if (this.#phase !== 'closing') return;
-    for (const child of this.#children) child.#leave();
-    if (this.#children.size === 0 && !this.#busy) this.#end();
+  /** Something has ended: goes on with ending, from here up. */
+  static #check(from: Scope): void {
+    for (let scope: Scope | null = from; scope !== null && !scope.#busy; scope = scope.#parent) {
+      for (const resolve of scope.#joiners.splice(0)) resolve();
+      if (scope.#phase !== 'closing') return;
+      scope.#leaveChildren();
+      if (!scope.#endIfOver()) return;
+    }
   }
 
-  #end(): void {
-    // A child that ends within the loop above may have ended this one.
-    if (this.#phase === 'ended') return;
+  /** Nothing more comes from here: children end when they have ended their own. */
+  #leaveChildren(): void {
+    if (this.#leftChildren) return;
+    this.#leftChildren = true;
+    const [, ...inner] = this.#tree((scope) => scope === this || !scope.#busy);
+    for (const scope of inner) {
+      if (scope.#phase === 'open') scope.#phase = 'closing';
+      scope.#leftChildren = !scope.#busy;
+    }
+    for (const scope of inner.toReversed()) scope.#endIfOver();
+  }
+
+  /** @returns whether it has ended now */
+  #endIfOver(): boolean {
+    if (this.#phase !== 'closing' || this.#children.size > 0 || this.#busy) return false;
     this.#phase = 'ended';
     this.#deadline?.clear();
     this.#forgetSignal?.();
-    if (this.#closer !== null) {
-      if (this.#failures.size === 0) this.#closer.resolve();
-      else this.#closer.reject(this.#failures.toError());
-    }
-    const parent = this.#parent;
-    if (parent === null) return;
-    parent.#children.delete(this);
-    if (this.#closer === null) parent.#adopt(this.#failures);
-    parent.#check();
+    if (this.#failures.size === 0) this.#closer?.resolve();
+    else this.#closer?.reject(this.#failures.toError());
+    if (this.#parent !== null) this.#parent.#childEnded(this);
+    return true;
   }
 
-  /** Tells what failed in a child that nobody closed. */
-  #adopt(failures: Failures): void {
-    for (const { error, name } of failures.list)
+  /** What failed in a child that nobody closed is told here. */
+  #childEnded(child: Scope): void {
+    this.#children.delete(child);
+    for (const { error, name } of child.#closer === null ? child.#failures.list : [])
       if (!this.#isCancelled || !isConsequence(error, this.#reason)) this.#count(error, name);
   }
 
@@ -326,7 +339,7 @@ export class Scope implements AsyncDisposable {
         outcome = { error };
         if (!opened.#isCancelled || !isConsequence(error, opened.#reason)) {
           opened.#failures.add(error, 'the body of the scope');
-          opened.#cancel(becauseOf('the body of the scope', error));
+          opened.#cancel(becauseOf('the body of the scope', error), false);
         }
       }
       await opened.close();
