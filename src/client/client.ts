@@ -3,6 +3,7 @@
 //
 // Invariant: the session does not refer to the client, but for what is on its way, so that a dropped client can be found.
 
+import { shownAs } from '../concurrency/shown-as.ts';
 import type { CookieJar } from '../http/cookies/cookie-jar.ts';
 import type { ClientOptions, RequestOptions } from './client-options.ts';
 import type { ClientResponse } from './client-response.ts';
@@ -118,3 +119,5 @@ export class Client implements AsyncDisposable {
     return this.#session.request(method, url, options, false, this) as Promise<ClientResponse>;
   }
 }
+
+shownAs(Client, 'Client', (client) => client.statistics());

@@ -1,6 +1,8 @@
 // The header section of an answer, for reading. Names are found whatever their letter case. It keeps
 // the section as it came and makes nothing before it is asked.
 
+import { shownAs } from '../concurrency/shown-as.ts';
+
 /**
  * Headers of an answer; pairs of names (in lower case) and values, in the order in which they came.
  *
@@ -43,3 +45,10 @@ export class ResponseHeaders implements Iterable<[string, string]> {
     for (let at = 0; at < this.#section.length; at += 2) yield [this.#section[at] ?? '', this.#section[at + 1] ?? ''];
   }
 }
+
+shownAs(ResponseHeaders, 'ResponseHeaders', (headers) => {
+  const names = new Set([...headers].map(([name]) => name));
+  return Object.fromEntries(
+    [...names].map((name) => [name, headers.getAll(name).length > 1 ? headers.getAll(name) : headers.get(name)]),
+  );
+});

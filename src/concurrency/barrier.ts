@@ -3,6 +3,7 @@
 //
 // Invariant: those who go on together are exactly `parties`, each with another ordinal.
 
+import { shownAs } from './shown-as.ts';
 import { ManyfetchError } from '../errors.ts';
 import { badValue } from './bad-value.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -72,3 +73,5 @@ export class Barrier {
 function brokenError(cause: string): ManyfetchError {
   return new ManyfetchError('barrier_broken', `The barrier let nobody through: ${cause}`);
 }
+
+shownAs(Barrier, 'Barrier', ({ parties, waiting, broken }) => ({ parties, waiting, broken }));

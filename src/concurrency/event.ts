@@ -1,6 +1,7 @@
 // Something that has happened or not, and those who wait for it. It carries no value, and remembers nothing but whether
 // it is set.
 
+import { shownAs } from './shown-as.ts';
 import { WaitingLine } from './waiting-line.ts';
 import type { WaitOptions } from './queue.ts';
 
@@ -60,3 +61,5 @@ export class Event {
     return this.#isSet ? Promise.resolve() : this.#line.join(null, signal);
   }
 }
+
+shownAs(Event, 'Event', ({ isSet, waiting }) => ({ isSet, waiting }));

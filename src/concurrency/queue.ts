@@ -4,6 +4,7 @@
 // Invariants: what was put is got once, in the order in which it was put, or is still there. Those who wait are served in
 // the order in which they came. Nobody waits to get while there are items, nor to put while there is room.
 
+import { shownAs } from './shown-as.ts';
 import { ManyfetchError } from '../errors.ts';
 import { badValue } from './bad-value.ts';
 import { Fifo } from './fifo.ts';
@@ -249,3 +250,5 @@ function closedError(consequence: string): ManyfetchError {
 function isClosedError(error: unknown): boolean {
   return error instanceof ManyfetchError && error.code === 'queue_closed';
 }
+
+shownAs(Queue, 'Queue', (queue) => queue.statistics());

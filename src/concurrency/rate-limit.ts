@@ -1,6 +1,7 @@
 // So many permits in a time: rates, as a line that one can wait in. What a rate is, and that it is never exceeded, is
 // known to the pacers below.
 
+import { shownAs } from './shown-as.ts';
 import { badValue } from './bad-value.ts';
 import type { Clock } from './clock.ts';
 import { parseRate } from './parse-rate.ts';
@@ -101,3 +102,5 @@ function parseRates(rates: string | readonly string[]) {
   if (texts.length === 0) throw badValue('`rates`', 'a rate such as 10/s, or several', rates);
   return texts.map((text) => parseRate(text, '`rates`'));
 }
+
+shownAs(RateLimit, 'RateLimit', (limit) => limit.statistics());

@@ -1,9 +1,9 @@
 // The two ways into a scope: around a body, which leaves nothing to be forgotten, and for `await using`, where a block is
 // handier. What a scope does stands in `task-scope.ts`.
 
-import { makeScope, runIn } from './task-scope.ts';
+import { shownAs } from './shown-as.ts';
+import { makeScope, runIn, Scope } from './task-scope.ts';
 import type { ScopeOptions } from './scope-options.ts';
-import type { Scope } from './task-scope.ts';
 
 export type { Scope, TaskContext, Work } from './task-scope.ts';
 
@@ -51,3 +51,5 @@ export async function scope<T>(body: (scope: Scope) => T | PromiseLike<T>, optio
 export function openScope(options?: ScopeOptions): Scope {
   return makeScope(options);
 }
+
+shownAs(Scope, 'Scope', (opened) => opened.statistics());

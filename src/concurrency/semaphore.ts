@@ -1,6 +1,7 @@
 // So many permits at the same time. The number can be changed while permits are out; it is never exceeded
 // but by permits that were out when it was lowered.
 
+import { shownAs } from './shown-as.ts';
 import { badValue } from './bad-value.ts';
 import { PermitSource } from './permit-source.ts';
 
@@ -82,3 +83,5 @@ function checkedCapacity(capacity: number): number {
     throw badValue('`capacity`', 'a whole number from 0 up', capacity);
   return capacity;
 }
+
+shownAs(Semaphore, 'Semaphore', (semaphore) => semaphore.statistics());

@@ -3,6 +3,8 @@
 // Invariants: a task settles exactly once; from then on nothing about it changes. No unhandled rejection comes
 // from a task that nobody awaits: what it failed with is told by its scope.
 
+import { shownAs } from './shown-as.ts';
+
 /** Where a task is on its way: waiting for its turn, at work, or settled in one of three ways. */
 export type TaskState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
@@ -76,3 +78,13 @@ export abstract class Task<T> implements PromiseLike<T> {
     onRejected?: ((error: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<Fulfilled | Rejected>;
 }
+
+shownAs<Task<unknown>>(Task, 'Task', (task) => {
+  const { name, state, error } = task;
+  if (state === 'done') return { name, state, result: task.result };
+  return state === 'failed'
+    ? { name, state, error }
+    : state === 'cancelled'
+      ? { name, state, reason: error }
+      : { name, state };
+});

@@ -3,6 +3,7 @@
 //
 // Invariants: no credential that can be told by its name is kept; what is kept is bounded.
 
+import { shownAs } from '../../concurrency/shown-as.ts';
 import { isUtf8 } from 'node:buffer';
 import { STATUS_CODES } from 'node:http';
 import { badValue } from '../../concurrency/bad-value.ts';
@@ -188,3 +189,5 @@ function harTimings(timings: Timings | null, isAnswered: boolean): HarTimings {
     receive: isAnswered ? (timings?.bodyMs ?? 0) : 0,
   };
 }
+
+shownAs(HarRecorder, 'HarRecorder', (recorder) => recorder.statistics());

@@ -3,6 +3,7 @@
 //
 // Invariant: a request costs what the cookies of its host cost, not those of the jar. No host can fill the jar.
 
+import { shownAs } from '../../concurrency/shown-as.ts';
 import { readFile } from 'node:fs/promises';
 import { Cookie, CookieJar as ToughJar, cookieCompare, MemoryCookieStore } from 'tough-cookie';
 import { badValue } from '../../concurrency/bad-value.ts';
@@ -302,3 +303,5 @@ function parsed(url: string): URL {
   if (target === null) throw badValue('the URL of a cookie', 'an absolute URL', maskQuery(url));
   return target;
 }
+
+shownAs(CookieJar, 'CookieJar', (jar) => jar.statistics());
