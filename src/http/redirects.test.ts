@@ -65,6 +65,14 @@ describe('location', () => {
     expect([next.origin, next.path, next.shownUrl]).toEqual([origin, path, origin + path]);
   });
 
+  test.each([
+    ['//other.example.com/a', 'n', '//other.example.com/n'],
+    ['//', '/n', '/n'],
+    ['//', '?q', '//?q'],
+  ])('of a path that begins with two slashes: %j, %j', (path, location, next) => {
+    expect(follow({ ...post, path }, 302, location)).toMatchObject({ origin: post.origin, path: next });
+  });
+
   test.each(['http://[', 'https://', 'http://a:99999/'])('%j is bad', (location) => {
     const outcome = redirect(post, 302, ['location', location]);
     expect(outcome).toEqual({ kind: 'bad', message: expect.stringContaining(JSON.stringify(location)) });

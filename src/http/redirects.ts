@@ -27,8 +27,8 @@ export function redirect(request: HttpRequest, status: number, headers: readonly
   const location = locationOf(headers);
   if (location === null) return none;
 
-  const base = new URL(request.path, request.origin);
-  const target = URL.parse(location, base.href);
+  // Not `new URL(path, origin)`: a path that begins with `//` would be taken for another host.
+  const target = URL.parse(location, request.origin + request.path);
   if (target === null) {
     return { kind: 'bad', message: `the answer ${status} redirects to ${quoted(location)}, which is not a URL` };
   }
