@@ -31,6 +31,31 @@ test('errors that nobody can read end a scope like any other', async () => {
   }
 });
 
+/** A promise of a kind of its own, which tells twice what it has, and at once. */
+function chatty(): Promise<string> {
+  class Chatty extends Promise<string> {}
+  const [method] = ['then', 'catch'] as const;
+  Reflect.defineProperty(Chatty.prototype, method, {
+    value(onDone: (value: string) => void, onFailed: (error: unknown) => void) {
+      onDone('first');
+      onDone('second');
+      onFailed('third');
+    },
+  });
+  return new Chatty(() => undefined);
+}
+
+test('a promise that settles more than once settles its task once', async () => {
+  await scope(async (s) => {
+    const settled: string[] = [];
+    const task = s.spawn(chatty);
+    task.onDone(({ state }) => settled.push(state));
+    s.spawn(async () => Promise.resolve());
+    await s.join();
+    expect([settled, task.result, s.running, s.statistics().done]).toEqual([['done'], 'first', 0, 2]);
+  });
+});
+
 const quick = async (): Promise<void> => Promise.resolve();
 
 /** A scope with as many others in it, side by side or each in the one before. */

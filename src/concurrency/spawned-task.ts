@@ -125,10 +125,9 @@ export class SpawnedTask<T = unknown> extends Task<T> {
         task.returned(returned);
         return;
       }
-      // What calls itself a promise may settle twice, or while it is asked; a real one does not.
-      const promise = returned instanceof Promise ? returned : Promise.resolve(returned);
+      // What calls itself a promise, or extends it, may settle twice, or while it is asked: `resolve` takes only a real one as it is.
       // Bound functions: half the size of closures, and there are two for each task that runs.
-      void promise.then(task.returned.bind(task), task.threw.bind(task));
+      void Promise.resolve(returned).then(task.returned.bind(task), task.threw.bind(task));
     } catch (error) {
       task.threw(error);
     }
