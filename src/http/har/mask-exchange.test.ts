@@ -47,6 +47,7 @@ describe('a body', () => {
     ['{"a":"token","b":"c"}', '{"a":"token","b":"c"}'],
     ['{"token":"cut off in the mid', '{"token":"***"'],
     ['{"token":"a"}\n{"x":1,"token":"b"}', '{"token":"***"}\n{"x":1,"token":"***"}'],
+    ['{"total_tokens":[{"token":"a"},15]}', '{"total_tokens":[{"token":"***"},15]}'],
     ['{"token":[["a"]],"x":"y"}', '{"token":[["***"]],"x":"y"}'],
   ])('of JSON: %s', (text, expected) => {
     expect(maskBody(text, 'application/problem+json; charset=utf-8')).toBe(expected);

@@ -49,17 +49,19 @@ const token = /"[^"\\]*(?:\\[^][^"\\]*)*(?:"|\\?$)|[{}[\]:,]|[^"{}[\]:,\s]+/g;
 
 /** Also several values, one behind the other. Numbers are kept where the name may be that of a count, as `total_tokens` is. */
 function maskJson(text: string): string {
-  /** For each bracket that is open: whether what stands in it is a list of secrets. */
-  const open: boolean[] = [];
+  /** For each bracket that is open: the name of the list of secrets that it is; null: it is none. */
+  const open: (string | null)[] = [];
   let name = '';
   let isSecret = false;
   return text.replace(token, (found) => {
     if (found === '[' || found === '{') {
       isSecret = found === '[' && isSecret;
-      open.push(isSecret);
+      open.push(isSecret ? name : null);
     } else if (found === ']' || found === '}' || found === ',') {
       if (found !== ',') open.pop();
-      isSecret = open.at(-1) ?? false;
+      const around = open.at(-1) ?? null;
+      isSecret = around !== null;
+      name = around ?? '';
     } else if (found === ':') {
       isSecret = namesCredential(name);
     } else if (isSecret) {
