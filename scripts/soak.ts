@@ -154,7 +154,7 @@ function report(tally: SoakTally, samples: readonly MemorySample[], grown: reado
       .map(([name, count]): [string, number] => [`  ${name}`, count]),
     ['nothing against them', good],
     ['  of those answered', goodAnswered],
-    ['answers that crossed a request', crossed],
+    ['answers that crossed a request', crossed.size],
     ['bytes of bodies', bodyBytes],
     [
       'memory',

@@ -128,9 +128,10 @@ export class SoakRequest implements ResponseHandler, TimeoutOwner {
     if (this.#state === 'over') return;
     this.#state = 'head';
     const unaskedMs = Number(valueOf(headers, 'x-unasked') ?? 0);
+    const askedBy = Number(valueOf(headers, 'x-id'));
     if (unaskedMs > 0) this.#takeUnasked(unaskedMs);
-    else if (valueOf(headers, 'x-id') !== String(this.id))
-      this.#violation(`the head is of request ${valueOf(headers, 'x-id')}`);
+    else if (this.#owner.tally.crossed.has(askedBy)) this.#cross();
+    else if (askedBy !== this.id) this.#violation(`the head is of request ${askedBy}`);
     else if (status !== this.#plan.status) this.#violation(`its status is ${status} instead of ${this.#plan.status}`);
     if (this.#interference.giveUp === 'in-head') this.#cancel();
     else this.#pauseNow();
@@ -194,10 +195,15 @@ export class SoakRequest implements ResponseHandler, TimeoutOwner {
   }
 
   #takeUnasked(unaskedMs: number): void {
-    this.#isVoid = true;
-    this.#owner.tally.crossed++;
+    this.#cross();
     const before = this.#sentMs - unaskedMs;
     if (before > crossingMs) this.#violation(`it took an answer that was sent ${before} ms before it`);
+  }
+
+  /** The answer to this one goes to the next request on the connection, which nobody can tell either. */
+  #cross(): void {
+    this.#isVoid = true;
+    this.#owner.tally.crossed.add(this.id);
   }
 
   /** By a timer: gives up, or goes on reading. */

@@ -9,8 +9,11 @@ export class SoakTally {
   good = 0;
   goodAnswered = 0;
   bodyBytes = 0;
-  /** Answers that nobody asked for and that crossed a request on its way: HTTP/1.1 cannot tell them. */
-  crossed = 0;
+  /**
+   * Requests that an answer which nobody asked for was taken for, since it crossed them on their way, and those behind them
+   * on the connection: HTTP/1.1 cannot tell them.
+   */
+  readonly crossed = new Set<number>();
   /** Things that must not happen, in order. */
   readonly violations: string[] = [];
   readonly #onViolation: (what: string) => void;
