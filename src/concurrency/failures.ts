@@ -12,6 +12,7 @@ interface Failure {
 
 export class Failures {
   readonly #list: Failure[] = [];
+  readonly #seen = new WeakSet<object>();
 
   get size(): number {
     return this.#list.length;
@@ -29,7 +30,10 @@ export class Failures {
     this.#list.push({ error, name });
   }
 
-  readonly #seen = new WeakSet<object>();
+  /** Of a body, which awaits tasks: what one of them failed with is not another failure, be it a mere text. */
+  addOfBody(error: unknown): void {
+    if (!this.#list.some((known) => Object.is(known.error, error))) this.add(error, 'the body of the scope');
+  }
 
   /** The only one as it is; of several an AggregateError, whose cause is the first. */
   toError(): unknown {

@@ -4,6 +4,7 @@ import { scope } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { sleep } from './sleep.ts';
 import type { Task } from './task.ts';
+import { timeout } from './timeout.ts';
 
 /** What leaving threw; in a box, since a promise looks at what it is resolved with. */
 async function thrownBy(leaving: Promise<unknown>): Promise<{ readonly error: unknown }> {
@@ -28,6 +29,20 @@ test('errors that nobody can read end a scope like any other', async () => {
       }),
     );
     expect((late.error as AggregateError).errors[1] === error).toBe(true);
+  }
+});
+
+test('a task that its body awaits fails once, also with what is no object', async () => {
+  for (const error of ['boom', 0, undefined, Number.NaN]) {
+    const work = (): Promise<never> => Promise.reject(error);
+    expect((await thrownBy(scope((s) => s.spawn(work)))).error).toBe(error);
+    expect((await thrownBy(scope((s) => s.spawn(work), { onError: 'collect' }))).error).toBe(error);
+    expect((await thrownBy(timeout(60_000, work))).error).toBe(error);
+    const other = scope(async (s) => {
+      await s.spawn(work).outcome();
+      throw new Error('another');
+    });
+    expect((await thrownBy(other)).error).toMatchObject({ errors: [error, new Error('another')] });
   }
 });
 

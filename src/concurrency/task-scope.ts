@@ -338,7 +338,7 @@ export class Scope implements AsyncDisposable {
       } catch (error) {
         outcome = { error };
         if (!opened.#isCancelled || !isConsequence(error, opened.#reason)) {
-          opened.#failures.add(error, 'the body of the scope');
+          opened.#failures.addOfBody(error);
           opened.#cancel(becauseOf('the body of the scope', error), false);
         }
       }
