@@ -7,6 +7,7 @@ import { startObserved } from '../testing/observed-server.ts';
 import { answer, drip, readHead, readRequest, send, startScriptedServer } from '../testing/scripted-server.ts';
 import type { Script, ScriptedServer } from '../testing/scripted-server.ts';
 import { until } from '../testing/until.ts';
+import { mockTransport } from '../http/mock/mock-transport.ts';
 import { Client } from './client.ts';
 import type { ClientOptions, RequestOptions } from './client-options.ts';
 
@@ -160,6 +161,24 @@ test('a client can be closed from within what it waits for', async () => {
   expect([client.statistics().active, server.requests.length]).toEqual([0, 0]);
 });
 
+test.each(['beforeRequest', 'afterResponse', 'auth'] as const)(
+  "what fails in %s after it has ended its own request is nobody else's business",
+  async (where) => {
+    const controller = new AbortController();
+    // The runner fails a run in which a rejection is left unhandled.
+    const failing = async (): Promise<never> => {
+      controller.abort('enough');
+      await Promise.resolve();
+      throw new RangeError('too late');
+    };
+    const hooks = where === 'auth' ? {} : { [where]: failing };
+    await using client = new Client({ transport: mockTransport({ '/': {} }), hooks });
+    const auth = where === 'auth' ? failing : null;
+    await expect(client.get('http://a.test/', { auth, signal: controller.signal })).rejects.toBe('enough');
+    expect(client.statistics().active).toBe(0);
+  },
+);
+
 test('a closed client says so', async () => {
   const client = new Client();
   await client.close();
@@ -198,7 +217,7 @@ describe.concurrent('time limits', () => {
   test('of a stream: its attempt ends with the head, all of it with the body', async () => {
     await using server = await startScriptedServer([readRequest, half]);
     await using client = new Client({ clock: hurriedClock(5) });
-    const response = await client.stream('GET', server.origin, { timeoutMs: 100, totalTimeoutMs: 500 });
+    const response = await client.stream('GET', server.origin, { timeoutMs: 500, totalTimeoutMs: 1000 });
     await expect(response.text()).rejects.toMatchObject({ code: 'deadline' });
     const slow = await client.stream('GET', server.origin, { bodyTimeoutMs: 200 });
     await expect(slow.text()).rejects.toMatchObject({ code: 'timeout' });

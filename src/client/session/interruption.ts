@@ -33,13 +33,13 @@ export class Interruption {
     if (this.#stopped !== null) throw this.#stopped.reason;
   }
 
-  /** Waits for a value that may never come. What becomes of it after a stop is nobody's business. */
+  /** Waits for a value that may never come. What becomes of it after a stop is nobody's business, also if that came first. */
   async waitFor<T>(value: T | PromiseLike<T>): Promise<T> {
-    this.check();
     const stopped = Promise.withResolvers<never>();
     this.#abort = stopped.reject;
+    if (this.#stopped !== null) stopped.reject(this.#stopped.reason);
     try {
-      return await Promise.race([value, stopped.promise]);
+      return await Promise.race([stopped.promise, value]);
     } finally {
       this.#abort = null;
     }
