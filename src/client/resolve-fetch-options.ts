@@ -13,12 +13,12 @@ import type { Transport } from '../http/transport.ts';
 import type { TransportOptions } from '../http/transport-options.ts';
 import { readBaseUrl } from '../plan/check-plan-options.ts';
 import { basic } from '../plan/header-plan.ts';
-import { nearestName } from '../plan/nearest-name.ts';
 import { DefaultHeaders } from './default-headers.ts';
 import type { FetchManyOptions, SharedOption } from './fetch-many-options.ts';
 import type { FetchProgress } from './fetch-progress.ts';
 import type { ItemPlannerOptions } from './item-planner.ts';
 import type { CallbackOptions } from './result-callbacks.ts';
+import { unknownOption } from './unknown-option.ts';
 
 type OwnOption = Exclude<keyof FetchManyOptions, SharedOption>;
 
@@ -148,13 +148,7 @@ function refuseUnknown(options: unknown): void {
     throw badOption('the options', 'an object', options);
   const names = [...sharedNames, ...ownNames];
   for (const name of Object.keys(options)) {
-    if (names.includes(name)) continue;
-    const near = nearestName(name, names);
-    throw new UsageError(
-      'unknown_option',
-      `There is no option \`${name}\``,
-      near === null ? {} : { hint: `did you mean \`${near}\`?` },
-    );
+    if (!names.includes(name)) throw unknownOption(name, names);
   }
 }
 

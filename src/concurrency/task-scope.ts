@@ -113,7 +113,7 @@ export class Scope implements AsyncDisposable {
    * });
    */
   spawn<T>(work: Work<T>, options?: SpawnOptions): Task<T> {
-    if (typeof work !== 'function') throw badValue('`work`', 'a function', work);
+    if (typeof work !== 'function') throw badValue('`work`', 'a function', work, 'write `() => work()`');
     this.#mustNotHaveEnded('spawn in');
     const task = this.#tasks.spawn<T>(work, options?.name);
     const signal = options?.signal;

@@ -34,9 +34,9 @@ export function headerValueTrouble(value: string): string | null {
   return `${known ?? `the character U+${code.toString(16).toUpperCase().padStart(4, '0')}`} at position ${found.index + 1} may not be sent in a header`;
 }
 
+const lineHint = 'A header value is one line of Latin-1 text. Encode the value, or send it in the body.';
+
 /** A header of a record that cannot be sent. */
-export function badHeader(trouble: string): RecordError {
-  return new RecordError('bad_header', trouble, {
-    hint: 'A header value is one line of Latin-1 text. Encode the value, or send it in the body.',
-  });
+export function badHeader(trouble: string, hint = lineHint): RecordError {
+  return new RecordError('bad_header', trouble, { hint });
 }

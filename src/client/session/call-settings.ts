@@ -5,9 +5,8 @@ import { optionRules } from '../../batch/option-rules.ts';
 import type { OptionRule } from '../../batch/option-rules.ts';
 import { parseRetryOn } from '../../batch/status-set.ts';
 import type { RetryOn } from '../../batch/status-set.ts';
-import { UsageError } from '../../errors.ts';
-import { nearestName } from '../../plan/nearest-name.ts';
 import type { RequestOptions, SharedRequestOptions } from '../client-options.ts';
+import { unknownOption } from '../unknown-option.ts';
 
 /** Times are milliseconds; 0: no limit. */
 export interface CallSettings {
@@ -42,7 +41,10 @@ export const defaultSettings: CallSettings = Object.freeze({
 });
 
 const aTime: OptionRule = (value, name) => {
-  if (value !== null) optionRules.timeoutMs(value, name);
+  if (value === null) return;
+  if (value === 0 || value === Infinity)
+    throw badValue(name, 'a time from 1 ms to 24 days, in milliseconds', value, 'null: no limit');
+  optionRules.timeoutMs(value, name);
 };
 
 const rules: { readonly [Key in keyof CallSettings]: OptionRule } = {
@@ -94,7 +96,7 @@ export function settingsOf(
   let changed: Record<string, unknown> | null = null;
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(others, name)) continue;
-    if (!Object.hasOwn(rules, name)) throw unknownOption(name, others);
+    if (!Object.hasOwn(rules, name)) throw unknownOption(name, [...Object.keys(rules), ...Object.keys(others)]);
     const value: unknown = Reflect.get(options, name);
     if (value === undefined) continue;
     rules[name as keyof CallSettings](value, `\`${name}\``);
@@ -102,13 +104,4 @@ export function settingsOf(
     changed[name] = name === 'retryOn' && typeof value === 'string' ? parseRetryOn(value) : (value ?? 0);
   }
   return changed === null ? base : (changed as unknown as CallSettings);
-}
-
-function unknownOption(name: string, others: Readonly<Record<string, unknown>>): UsageError {
-  const near = nearestName(name, [...Object.keys(rules), ...Object.keys(others)]);
-  return new UsageError(
-    'unknown_option',
-    `There is no option \`${name}\``,
-    near === null ? {} : { hint: `did you mean \`${near}\`?` },
-  );
 }

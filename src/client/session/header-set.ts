@@ -7,6 +7,10 @@ import { headerNameTrouble, headerValueTrouble, badHeader } from '../../plan/hea
 import { userAgent } from '../../plan/user-agent.ts';
 import type { HeadersInput } from '../request-input.ts';
 
+const shapeHint = "write them as { 'x-name': 'value' }";
+const nameHint = 'leave it out, or write a name such as x-name';
+const lengthHint =
+  'leave it out: of texts, bytes and Blobs the length is known; `await openAsBlob(path)` of node:fs is a file';
 /** What is sent unless it is given, or left out by null. */
 const defaults = [
   ['user-agent', userAgent],
@@ -70,8 +74,8 @@ function fieldsOf(headers: HeadersInput | undefined): Fields {
   if (headers === undefined) return fields;
   for (const [name, value] of pairsOf(headers)) {
     const trouble = headerNameTrouble(name);
-    if (trouble !== null) throw badHeader(trouble);
     const lower = name.toLowerCase();
+    if (trouble !== null) throw badHeader(trouble, lower === 'content-length' ? lengthHint : nameHint);
     const given: readonly unknown[] = Array.isArray(value)
       ? value
       : value === null || value === undefined
@@ -83,10 +87,11 @@ function fieldsOf(headers: HeadersInput | undefined): Fields {
 }
 
 function pairsOf(headers: unknown): (readonly [string, unknown])[] {
-  if (typeof headers !== 'object' || headers === null) throw badHeader('the headers are neither an object nor pairs');
+  if (typeof headers !== 'object' || headers === null)
+    throw badHeader('the headers are neither an object nor pairs', shapeHint);
   if (!(Symbol.iterator in headers)) return Object.entries(headers);
   return Array.from(headers as Iterable<unknown>, (pair) => {
-    if (!Array.isArray(pair)) throw badHeader('the headers are neither an object nor pairs');
+    if (!Array.isArray(pair)) throw badHeader('the headers are neither an object nor pairs', shapeHint);
     return [String(pair[0]), pair[1]] as const;
   });
 }

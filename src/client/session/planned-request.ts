@@ -2,7 +2,6 @@
 // with what was asked for is found here, before anything is sent.
 
 import { randomUUID } from 'node:crypto';
-import { badValue } from '../../concurrency/bad-value.ts';
 import { toAuth } from '../../http/auth/auth.ts';
 import type { Auth } from '../../http/auth/auth.ts';
 import { cookieHeader } from '../../http/cookies/cookie-header.ts';
@@ -119,7 +118,7 @@ function userInfoAuth(userInfo: string | null): Auth | null {
 
 /** The URL with more in its query. What the request names takes the place of what the client says. */
 function withParams(url: string, base: readonly (readonly [string, unknown])[], own: FormFields | undefined): string {
-  const mine = own === undefined ? [] : paramsOf(own);
+  const mine = own === undefined ? [] : namedValues(own, '`params`');
   const named = new Set(mine.map(([name]) => name));
   const query = [...base.filter(([name]) => !named.has(name)), ...mine].flatMap(parameters).join('&');
   if (query === '') return url;
@@ -133,9 +132,4 @@ function parameters([name, value]: readonly [string, unknown]): string[] {
   if (value === null || value === undefined) return [];
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   return values.map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(fieldText(name, one))}`);
-}
-
-function paramsOf(params: FormFields): readonly (readonly [string, unknown])[] {
-  if (typeof params !== 'object' || params === null) throw badValue('`params`', 'an object or pairs', params);
-  return namedValues(params);
 }

@@ -62,6 +62,7 @@ function bodyOf(body: BodyInput): PlannedBody {
     const source = { lengthBytes: body.size, open: () => body.stream()[Symbol.asyncIterator]() };
     return { held: null, source, repeatable: true, contentType: body.type === '' ? null : body.type };
   }
+  if (body instanceof FormData) throw badValue('`body`', 'text, bytes or a stream', body, 'a form goes as `multipart`');
   if (body instanceof URLSearchParams) return held(body.toString(), 'application/x-www-form-urlencoded');
   if (typeof body === 'function') return streamed(() => body(), true);
   if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body || Symbol.iterator in body)) {

@@ -43,6 +43,25 @@ describe('options that cannot be used are refused when the client is made', () =
   test('with a hint, where there is one', () => {
     expect(() => open({ timeoutMS: 5 })).toThrow(expect.objectContaining({ hint: 'did you mean `timeoutMs`?' }));
   });
+
+  test.each([
+    [{ limit: 5 }, 'did you mean `concurrency`?'],
+    [{ follow_redirects: true }, 'did you mean `redirects`?'],
+    [{ verify: false }, 'did you mean `insecure` or `ca`?'],
+    [{ username: 'u' }, 'did you mean `auth`?'],
+    [{ bearer: 'secret' }, 'did you mean `auth`?'],
+    [{ gtimeout: 3 }, 'did you mean `totalTimeoutMs`?'],
+    [{ nothingLikeIt: 3 }, null],
+    [{ timeoutMs: Infinity }, 'null: no limit'],
+    [{ auth: ['user', 'secret'] }, 'for example `auth: basicAuth(user, password)` or `auth: bearerAuth(token)`'],
+    [{ params: 'a=secret' }, '`new URLSearchParams(text)` reads one'],
+    [{ headers: 'x: y' }, "write them as { 'x-name': 'value' }"],
+    [{ headers: { 'x y': 'z' } }, 'leave it out, or write a name such as x-name'],
+  ])('%j: %s', (options, hint) => {
+    expect(() => open(options)).toThrow(
+      expect.objectContaining({ hint, message: expect.not.stringContaining('secret') }),
+    );
+  });
 });
 
 describe('what cannot be asked for is refused before anything is sent', () => {
@@ -65,6 +84,16 @@ describe('what cannot be asked for is refused before anything is sent', () => {
     const error = await client.get(url, options as RequestOptions).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
     expect(asked.length).toBe(before);
+  });
+
+  test.each([
+    [{ data: 'a' }, 'did you mean `form` or `json` or `body`?'],
+    [{ files: {} }, 'did you mean `multipart`?'],
+    [{ body: new FormData() }, 'a form goes as `multipart`'],
+    [{ form: { file: new Blob(['a']) } }, 'files go as `multipart`'],
+    [{ headers: { 'content-length': 5 } }, expect.stringContaining('openAsBlob')],
+  ])('with a hint: %j', async (options, hint) => {
+    await expect(client.post('', options as RequestOptions)).rejects.toMatchObject({ hint });
   });
 
   test('a value that JSON cannot say', async () => {

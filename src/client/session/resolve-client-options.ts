@@ -85,13 +85,13 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   for (const name of likeABatch) if (options[name] !== undefined) optionRules[name](options[name], `\`${name}\``);
   const { auth, baseUrl, clock = systemClock, cookies = true, idempotencyKey = 'Idempotency-Key', transport } = options;
   if (typeof cookies !== 'boolean' && !(cookies instanceof CookieJar))
-    throw badValue('`cookies`', 'a CookieJar, true or false', cookies);
+    throw badValue('`cookies`', 'a CookieJar, true or false', cookies, 'single ones: `jar.set(url, name, value)`');
   const given = typeof transport === 'object' ? transport : null;
   return {
     settings: Object.freeze(settings),
     baseUrl: readBaseUrl(baseUrl === undefined ? undefined : String(baseUrl)),
     headers: new HeaderSet(options.headers),
-    params: options.params === undefined ? [] : namedValues(options.params),
+    params: options.params === undefined ? [] : namedValues(options.params, '`params`'),
     cookies: cookies === true ? 'own' : cookies === false ? null : cookies,
     auth: auth === undefined || auth === null ? null : toAuth(auth),
     limits: limitsOf(options),

@@ -3,7 +3,7 @@
 //
 // Invariant: no error, and nothing that is printed, shows a credential.
 
-import { badValue } from '../../concurrency/bad-value.ts';
+import { UsageError } from '../../errors.ts';
 import type { BodySource } from '../body-source.ts';
 
 /** A request that is about to be sent. */
@@ -36,5 +36,12 @@ export interface Auth {
 export function toAuth(input: Auth | Authorize): Auth {
   if (typeof input === 'function') return { authorize: input };
   if (typeof input === 'object' && input !== null && typeof input.authorize === 'function') return input;
-  throw badValue('`auth`', 'a function or what basicAuth, bearerAuth or digestAuth gives', typeof input);
+  // It may be a password.
+  throw new UsageError(
+    'bad_option',
+    '`auth` is neither a function nor what basicAuth, bearerAuth or digestAuth gives',
+    {
+      hint: 'for example `auth: basicAuth(user, password)` or `auth: bearerAuth(token)`',
+    },
+  );
 }
