@@ -58,7 +58,13 @@ export async function gather(works: Iterable<Gatherable> | NamedWorks, options: 
   await (options.onError === 'collect'
     ? gathering.runAll(options)
     : gathering.run(options, options.onError ?? 'cancel'));
-  return gathering.shaped((outcome) => (outcome.state === 'done' ? outcome.result : undefined));
+  return gathering.shaped(resultOf);
+}
+
+/** There is none if one of the works cancelled the scope of all, which it can by its context. */
+function resultOf(outcome: Outcome<unknown>): unknown {
+  if (outcome.state === 'done') return outcome.result;
+  throw outcome.state === 'failed' ? outcome.error : outcome.reason;
 }
 
 /**

@@ -112,8 +112,13 @@ export class Gathering {
       void other.then(settled);
     }
     if (left === 0) return;
-    within.signal.addEventListener('abort', () => resolve(), { once: true });
-    if (!within.cancelled) await promise;
+    const giveUp = (): void => {
+      const outcome: Outcome<unknown> = { state: 'cancelled', reason: within.signal.reason };
+      for (const [index, other] of this.#others.entries()) if (other !== null) this.#outcomes[index] ??= outcome;
+      resolve();
+    };
+    within.signal.addEventListener('abort', giveUp, { once: true });
+    await promise;
   }
 }
 

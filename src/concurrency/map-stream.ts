@@ -76,6 +76,8 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
   readonly #takers = new Fifo<PromiseWithResolvers<IteratorResult<Result, undefined>>>();
   #ended: Promise<void> | null = null;
   #isOver = false;
+  /** Nobody wants results any more. */
+  #isLeft = false;
   #failure: { readonly error: unknown } | null = null;
   // Made once, not for each item.
   readonly #settled = (task: Task<Result>): void => this.#collect(task);
@@ -132,6 +134,7 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
       this.#isOver = true;
     }
     this.#pulling = this.#pulling === 'exhausted' ? 'exhausted' : 'closed';
+    this.#isLeft = true;
     this.#scope?.cancel(new CancelledError('Cancelled, since nobody wants the results any more'));
     await this.#ended;
     this.#untaken.clear();
@@ -161,6 +164,8 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
     try {
       // The body is called at once, so that whoever leaves right after the first `next()` finds a scope to cancel.
       await scope((within) => this.#open(within), { ...pickedOptions(this.#options), limit: Infinity });
+      // By the function, which can by its context: else the results would end as if the source had.
+      if (this.#scope?.cancelled === true && !this.#isLeft) throw this.#scope.signal.reason;
     } catch (error) {
       errors.push(error);
     }

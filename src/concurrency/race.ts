@@ -72,10 +72,12 @@ async function runUntil(
   if (list.length === 0) throw badValue('`works`', 'at least one function', '');
   let first: Task<unknown> | null = null;
   const errors: unknown[] = [];
+  const stopped: unknown[] = [];
   await scope(
     (within) => {
       for (const work of list) {
         within.spawn(work).onDone((settled) => {
+          if (settled.state === 'cancelled') stopped.push(settled.error);
           if (first !== null || !decides(settled)) return;
           first = settled;
           within.cancel(new CancelledError('Cancelled, since another one was first'));
@@ -84,5 +86,7 @@ async function runUntil(
     },
     pickedOptions(options, (error) => errors.push(error)),
   );
+  // One of the works cancelled the scope of all, which it can by its context.
+  if (first === null && stopped.length > 0) throw stopped[0];
   return { first, errors };
 }

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { unreadableErrors } from '../testing/unreadable-errors.ts';
+import { gather, gatherOutcomes } from './gather.ts';
+import { mapOrdered } from './map-ordered.ts';
+import { mapUnordered } from './map-unordered.ts';
+import { any, race } from './race.ts';
 import { scope } from './scope.ts';
-import type { Scope } from './scope.ts';
+import type { Scope, TaskContext } from './scope.ts';
 import { sleep } from './sleep.ts';
 import type { Task } from './task.ts';
 import { timeout } from './timeout.ts';
@@ -44,6 +48,28 @@ test('a task that its body awaits fails once, also with what is no object', asyn
     });
     expect((await thrownBy(other)).error).toMatchObject({ errors: [error, new Error('another')] });
   }
+});
+
+const stop = async (context: TaskContext): Promise<number> => {
+  context.scope.cancel('enough');
+  await sleep(60_000, context);
+  return 1;
+};
+
+test('work that cancels the scope which others made for it ends them with its reason, never as if all were done', async () => {
+  const never = new Promise<number>(() => undefined);
+  for (const leaving of [
+    gather([() => 1, stop]),
+    gather([stop, never]),
+    race([stop]),
+    any([() => Promise.reject(new Error('x')), stop]),
+    timeout(60_000, stop),
+    mapOrdered([1, 2], (_, index, context) => (index === 0 ? index : stop(context)), { limit: 1 }).toArray(),
+    mapUnordered([1, 2], (_, index, context) => (index === 0 ? index : stop(context)), { limit: 2 }).toArray(),
+  ])
+    expect((await thrownBy(leaving)).error).toBe('enough');
+  const cancelled = { state: 'cancelled', reason: 'enough' };
+  expect(await gatherOutcomes({ stop, never })).toEqual({ stop: cancelled, never: cancelled });
 });
 
 /** A promise of a kind of its own, which tells twice what it has, and at once. */
