@@ -5,6 +5,7 @@
 
 import { open, rename, rm } from 'node:fs/promises';
 import { ManyfetchError } from '../errors.ts';
+import { PieceList } from '../http/piece-list.ts';
 import { decompressed } from '../http/reading/decompressed.ts';
 import { eventsOf } from '../http/reading/events-of.ts';
 import type { EventsOptions, ServerSentEvent } from '../http/reading/events-of.ts';
@@ -106,9 +107,9 @@ export class StreamedResponse extends ResponseHead implements AsyncDisposable {
 
   protected override async whole(): Promise<Buffer> {
     this.#use();
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of this.#read(this.#body.maxBodyBytes)) chunks.push(chunk);
-    return Buffer.concat(chunks);
+    const pieces = new PieceList();
+    for await (const chunk of this.#read(this.#body.maxBodyBytes)) pieces.push(chunk);
+    return pieces.joined();
   }
 
   #use(): void {

@@ -6,6 +6,7 @@ import type { Bagged } from '../concurrency/bag.ts';
 import { Timeout } from '../concurrency/timer-wheel.ts';
 import type { TimeoutOwner } from '../concurrency/timer-wheel.ts';
 import { TransportError } from '../errors.ts';
+import { PieceList } from '../http/piece-list.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Exchange, ResponseHandler } from '../http/transport.ts';
 import type { RequestRules } from '../plan/planner.ts';
@@ -76,7 +77,7 @@ export class Job implements ResponseHandler, TimeoutOwner, Linked<Job>, Bagged {
   status: number | null = null;
   headers: readonly string[] = noHeaders;
   #body: Buffer = nothing;
-  #chunks: Buffer[] | null = null;
+  #pieces: PieceList | null = null;
   #bodyBytes = 0;
 
   constructor(start: JobStart, lane: Lane<Job>, ends: AttemptEnds) {
@@ -114,13 +115,13 @@ export class Job implements ResponseHandler, TimeoutOwner, Linked<Job>, Bagged {
     this.status = null;
     this.headers = noHeaders;
     this.#body = nothing;
-    this.#chunks = null;
+    this.#pieces = null;
     this.#bodyBytes = 0;
   }
 
   /** The whole body, as it came. */
   body(): Buffer {
-    return this.#chunks === null ? this.#body : Buffer.concat(this.#chunks, this.#bodyBytes);
+    return this.#pieces === null ? this.#body : this.#pieces.joined();
   }
 
   onHead(status: number, headers: readonly string[]): void {
@@ -139,8 +140,11 @@ export class Job implements ResponseHandler, TimeoutOwner, Linked<Job>, Bagged {
     } else if (this.#bodyBytes === chunk.length) {
       this.#body = chunk;
     } else {
-      this.#chunks ??= [this.#body];
-      this.#chunks.push(chunk);
+      if (this.#pieces === null) {
+        this.#pieces = new PieceList();
+        this.#pieces.push(this.#body);
+      }
+      this.#pieces.push(chunk);
     }
   }
 

@@ -7,6 +7,8 @@ import type { Exchange } from '../../http/transport.ts';
 
 /** Beyond so much that nobody has read, the exchange is paused. */
 const fullBytes = 64 * 1024;
+/** So many pieces that nobody has read are joined: one costs memory and time however little is in it. */
+const manyPieces = 256;
 
 /** What is told while a body is on its way. */
 export interface BodyStreamOwner {
@@ -77,6 +79,7 @@ export class BodyStream implements AsyncIterableIterator<Uint8Array, undefined> 
     }
     this.#chunks.push(chunk);
     this.#unreadBytes += chunk.length;
+    if (this.#chunks.length === manyPieces) this.#chunks.push(Buffer.concat(this.#chunks.splice(0), this.#unreadBytes));
     if (!this.#paused && this.#unreadBytes >= fullBytes) this.#setPaused(true);
   }
 

@@ -9,6 +9,7 @@ import type { Clock } from '../../concurrency/clock.ts';
 import { TransportError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { ExchangeTimes } from '../../http/exchange-times.ts';
+import { PieceList } from '../../http/piece-list.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import type { Exchange, ResponseHandler, SendOptions, Transport } from '../../http/transport.ts';
 import { BodyStream } from './body-stream.ts';
@@ -51,7 +52,7 @@ export class Sending implements ResponseHandler, BodyStreamOwner {
   #attemptMs = 0;
   #phase: Timeout | null = null;
   #first: Buffer = nothing;
-  #chunks: Buffer[] | null = null;
+  #pieces: PieceList | null = null;
   #bodyBytes = 0;
   #hasSource = false;
   #bodySentMs: number | null = null;
@@ -103,7 +104,7 @@ export class Sending implements ResponseHandler, BodyStreamOwner {
 
   /** The whole body, as it came. */
   body(): Buffer {
-    return this.#chunks === null ? this.#first : Buffer.concat(this.#chunks, this.#bodyBytes);
+    return this.#pieces === null ? this.#first : this.#pieces.joined();
   }
 
   /** Ends it now, with this. */
@@ -186,8 +187,11 @@ export class Sending implements ResponseHandler, BodyStreamOwner {
     } else if (this.#bodyBytes === chunk.length) {
       this.#first = chunk;
     } else {
-      this.#chunks ??= [this.#first];
-      this.#chunks.push(chunk);
+      if (this.#pieces === null) {
+        this.#pieces = new PieceList();
+        this.#pieces.push(this.#first);
+      }
+      this.#pieces.push(chunk);
     }
   }
 
