@@ -222,6 +222,18 @@ describe('the source', () => {
     expect(cancelled).toBe(true);
   });
 
+  test('may be a web stream that gives nothing more, and is cancelled by a break all the same', async () => {
+    let cancelled = false;
+    const stream = new ReadableStream<string>({
+      start: (controller) => controller.enqueue(`${url}/hello/stream`),
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    for await (const _ of fetchMany(stream)) break;
+    expect(cancelled).toBe(true);
+  });
+
   test('may be empty', async () => {
     expect(await fetchMany([]).toArray()).toEqual([]);
   });

@@ -4,6 +4,7 @@
 
 import type { Clock } from '../concurrency/clock.ts';
 import { closeSource } from '../concurrency/close-source.ts';
+import { iteratorOf } from '../concurrency/source-iterator.ts';
 import type { InputBatch, InputPosition } from '../input/reader.ts';
 import type { Source } from './request-input.ts';
 
@@ -34,7 +35,7 @@ export class SourceBatches implements AsyncIterator<InputBatch, undefined> {
     this.#clock = clock;
     this.#onRead = onRead;
     this.#isAsync = Symbol.asyncIterator in source;
-    this.#iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    this.#iterator = iteratorOf<unknown>(source);
   }
 
   next(): Promise<Batch> {

@@ -15,6 +15,7 @@ import { Fifo } from './fifo.ts';
 import { pickedOptions } from './picked-options.ts';
 import { checkedMs } from './scope-options.ts';
 import { scope } from './scope.ts';
+import { iteratorOf } from './source-iterator.ts';
 import type { Scope, TaskContext } from './scope.ts';
 import type { Task } from './task.ts';
 
@@ -252,12 +253,6 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
 function isSource(source: unknown): boolean {
   if (typeof source === 'string') return true;
   return typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source);
-}
-
-function iteratorOf<Item>(source: MapSource<Item>): Iterator<Item> | AsyncIterator<Item> {
-  return typeof source !== 'string' && Symbol.asyncIterator in source
-    ? source[Symbol.asyncIterator]()
-    : source[Symbol.iterator]();
 }
 
 function bothErrors(errors: readonly unknown[]): AggregateError {
