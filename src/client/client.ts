@@ -8,6 +8,7 @@ import type { CookieJar } from '../http/cookies/cookie-jar.ts';
 import type { ClientOptions, RequestOptions } from './client-options.ts';
 import type { ClientResponse } from './client-response.ts';
 import { closedInTime, watchForLeak } from './leaked-clients.ts';
+import { throwingInCode } from './in-code.ts';
 import { resolveClientOptions } from './session/resolve-client-options.ts';
 import { Session } from './session/session.ts';
 import type { ClientStatistics } from './session/session.ts';
@@ -34,7 +35,7 @@ export class Client implements AsyncDisposable {
 
   /** Nothing is connected before the first request. */
   constructor(options: ClientOptions = {}) {
-    this.#session = new Session(resolveClientOptions(options));
+    this.#session = new Session(throwingInCode(() => resolveClientOptions(options)));
     watchForLeak(this, this.#session);
   }
 

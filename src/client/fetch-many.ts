@@ -8,6 +8,7 @@ import { chooseTransport } from '../http/choose-transport.ts';
 import { createUndiciTransport } from '../http/undici/undici-transport.ts';
 import type { FetchManyOptions } from './fetch-many-options.ts';
 import type { Source, SourceItem } from './request-input.ts';
+import { throwingInCode } from './in-code.ts';
 import { resolveFetchOptions } from './resolve-fetch-options.ts';
 import { ResultStream } from './result-stream.ts';
 
@@ -57,9 +58,10 @@ export function fetchMany<Item extends SourceItem, Value = undefined, Fallback =
   options: FetchManyOptions<Item, Value, Fallback> = {},
 ): ResultStream<Item, Value, Fallback> {
   requireSource(source);
-  const resolved = resolveFetchOptions(options);
+  const resolved = throwingInCode(() => resolveFetchOptions(options));
   const { connecting, given, sending } = resolved;
-  const transport = given ?? chooseTransport(sending.transport, connecting, createUndiciTransport);
+  const transport =
+    given ?? throwingInCode(() => chooseTransport(sending.transport, connecting, createUndiciTransport));
   return new ResultStream({ source, options: resolved, transport, clock: systemClock, random: systemRandom });
 }
 

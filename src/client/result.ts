@@ -5,6 +5,7 @@
 import type { ResultError as SettledError, Result as SettledResult } from '../http/result.ts';
 import { ContentTypes } from '../output/content-type.ts';
 import { TextDecoding } from '../output/decode-text.ts';
+import { textInCode } from './in-code.ts';
 import { ResponseHeaders } from './response-headers.ts';
 
 /** Why an item is not ok. */
@@ -98,6 +99,11 @@ const decoding = new TextDecoding();
 const nothing = Buffer.alloc(0);
 const noHeaders: readonly string[] = [];
 
+function inCode(error: ResultError): ResultError {
+  const message = textInCode(error.message);
+  return message === error.message ? error : { ...error, message };
+}
+
 /** The one class of results. Those who are given one see it as a `Result`. */
 export class ReadableResult implements ResultFacts, Carried<unknown, unknown> {
   readonly index: number;
@@ -130,7 +136,7 @@ export class ReadableResult implements ResultFacts, Carried<unknown, unknown> {
     this.method = settled.method;
     this.url = settled.url;
     this.finalUrl = settled.finalUrl;
-    this.error = settled.result === 'ok' ? null : settled.error;
+    this.error = settled.result === 'ok' ? null : inCode(settled.error);
     this.item = item;
     this.#settled = settled;
   }

@@ -14,6 +14,7 @@ import type { HttpRequest } from '../../http/request.ts';
 import type { Exchange, ResponseHandler, SendOptions, Transport } from '../../http/transport.ts';
 import { BodyStream } from './body-stream.ts';
 import type { BodyStreamOwner } from './body-stream.ts';
+import { errorInCode } from '../in-code.ts';
 import type { CallSettings } from './call-settings.ts';
 
 /** What an exchange needs of the client. */
@@ -158,7 +159,8 @@ export class Sending implements ResponseHandler, BodyStreamOwner {
     this.#arrived.resolve();
   }
 
-  onError(error: TransportError): void {
+  onError(failure: TransportError): void {
+    const error = errorInCode(failure);
     if (this.stream !== null) this.stream.fail(error);
     else this.#fail(error);
   }

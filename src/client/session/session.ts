@@ -17,6 +17,7 @@ import { OriginPermits } from './origin-permits.ts';
 import { RequestPlanner } from './planned-request.ts';
 import type { ResolvedClientOptions } from './resolve-client-options.ts';
 import type { SendingParts } from './sending.ts';
+import { throwingInCode } from '../in-code.ts';
 import { withCaller } from './with-caller.ts';
 
 /** A client at one moment. */
@@ -86,7 +87,8 @@ export class Session implements CallHome {
     const settings = callSettings(options, this.options.settings);
     const { signal } = options;
     if (signal?.aborted === true) throw signal.reason;
-    const call = new Call(this, this.planner.plan(method, url, options, settings), settings, isStream, keeper);
+    const planned = throwingInCode(() => this.planner.plan(method, url, options, settings));
+    const call = new Call(this, planned, settings, isStream, keeper);
     this.counts.calls++;
     this.#active.add(call);
     try {

@@ -1,0 +1,45 @@
+// Errors of what the command line and the library share speak of flags; whoever calls functions is told of options. It changes
+// what is said, never the error itself.
+
+import { ManyfetchError } from '../errors.ts';
+
+/** Flags that are called otherwise than their options. */
+const others: Readonly<Record<string, string>> = {
+  cacert: 'ca',
+  timeout: 'timeoutMs',
+  'connect-timeout': 'connectTimeoutMs',
+  'max-wait': 'maxWaitMs',
+  'max-outage': 'maxOutageMs',
+};
+const same = ['base-url', 'bearer', 'cert', 'concurrency', 'http', 'insecure', 'key', 'max-body-bytes', 'outage'];
+const alsoSame = ['per-origin', 'proxy', 'rate', 'redirects', 'retries', 'retry-on', 'success', 'transport', 'user'];
+const names = [...Object.keys(others), ...same, ...alsoSame].join('|');
+/** With the value, where it is one of a few. */
+const flag = new RegExp(`(?<![\\w-])--(${names})(?: (1\\.1|2|auto|undici|wire)(?!\\.?\\w))?(?![\\w-])`, 'g');
+
+/** @example textInCode('Use --http auto.') // "Use `http: 'auto'`." */
+export function textInCode(text: string): string {
+  if (!text.includes('--')) return text;
+  return text.replace(flag, (_all, name: string, value: string | undefined) => {
+    const option = others[name] ?? name.replace(/-[a-z]/g, (dash) => dash.slice(1).toUpperCase());
+    return value === undefined ? `\`${option}\`` : `\`${option}: '${value}'\``;
+  });
+}
+
+/** The same error, as it is told to callers of functions. */
+export function errorInCode<Thrown>(error: Thrown): Thrown {
+  if (!(error instanceof ManyfetchError) || !`${error.message}${error.hint}`.includes('--')) return error;
+  const message = textInCode(error.message);
+  const { stack } = error;
+  if (stack !== undefined) Object.assign(error, { stack: stack.replace(error.message, () => message) });
+  return Object.assign(error, { message, hint: error.hint === null ? null : textInCode(error.hint) });
+}
+
+/** What `act` gives; what it throws, as it is told to callers of functions. */
+export function throwingInCode<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw errorInCode(error);
+  }
+}
