@@ -300,6 +300,14 @@ describe.each(both)('%s', (_, map) => {
     expect(() => map([], 5 as unknown as () => 1, { limit: 1 })).toThrow(/Expected `map` to be a function/);
   });
 
+  test('tells a source that ends without saying so', async () => {
+    const asked = (next: () => unknown) => ({ next }) as AsyncIterator<number>;
+    for (const next of [() => undefined, async () => undefined, async () => null, async () => 5]) {
+      const stream = map({ [Symbol.asyncIterator]: () => asked(next) }, (n) => n, { limit: 2 });
+      expect(await rest(stream)).toMatchObject({ results: [], error: expect.any(TypeError) });
+    }
+  });
+
   test('takes no deadline that is not a number', () => {
     expect(() => map([], () => 1, { limit: 1, deadlineMs: Number.NaN })).toThrow(UsageError);
   });

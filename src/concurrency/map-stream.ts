@@ -84,6 +84,10 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
   readonly #settled = (task: Task<Result>): void => this.#collect(task);
   readonly #answered = (step: IteratorResult<Item>): void => {
     this.#asking = false;
+    if (typeof step !== 'object' || step === null) {
+      this.#sourceFailed(new TypeError(`The source gave ${String(step)} where { done, value } belongs`));
+      return;
+    }
     if (this.#pulling === 'on' || step.done === true) this.#take(step);
     this.#fill();
   };
