@@ -47,11 +47,23 @@ test.each([
   [{ json: { a: [1, null] } }, '{"a":[1,null]}', 'application/json'],
   [{ json: 'text' }, '"text"', 'application/json'],
   [{ json: null }, 'null', 'application/json'],
+  [{ json: null, form: null }, 'null', 'application/json'],
+  [{ form: { a: [1, 'b c'], d: null } }, 'a=1&a=b+c', 'application/x-www-form-urlencoded'],
+  [{ form: new URLSearchParams('a=%26'), body: null }, 'a=%26', 'application/x-www-form-urlencoded'],
   [{ json: 0, headers: { 'Content-Type': 'application/vnd.api+json' } }, '0', 'application/vnd.api+json'],
 ] as const)('a body %j', (item, body, type) => {
   const request = planned({ url: '/', ...item });
   expect([request.method, request.body, request.section['content-type']]).toEqual(['POST', body, type]);
   expect(request.section['idempotency-key']).toBe('run-3');
+});
+
+test.each([
+  [{ page: 2, tag: ['a', 'b&c'], none: null }, '/v1/orders?x=1&page=2&tag=a&tag=b%26c'],
+  [new Map([['é', 'ü']]), '/v1/orders?x=1&%C3%A9=%C3%BC'],
+  [null, '/v1/orders?x=1'],
+] as const)('parameters %j', (params, path) => {
+  for (const url of ['orders?x=1', new URL('https://api.example.com/v1/orders?x=1#top')])
+    expect(planned({ url, params })).toMatchObject({ method: 'GET', path });
 });
 
 test('no body: neither undefined JSON nor undefined text', () => {
@@ -105,4 +117,19 @@ test('repeated pairs are all sent', () => {
 test('the item itself stays as it was', () => {
   const item = Object.freeze({ url: '/', json: { a: 1 }, headers: Object.freeze({ 'x-a': '1' }) });
   expect(planned(item, { 'x-b': '2' }).section).toMatchObject({ 'x-a': '1', 'x-b': '2' });
+});
+
+test.each([
+  [{ json: 1, body: 'a' }, 'the request has both "body" and "json"'],
+  [{ json: 1, form: {} }, 'the request has both "json" and "form"'],
+  [{ body: 'a', json: 1, form: {} }, 'the request has both "body" and "json" and "form"'],
+  [{ form: 'a=secret' }, 'Expected the fields of a form to be an object'],
+  [{ params: 'a=secret' }, 'Expected `params` to be an object'],
+  [{ params: { a: {} } }, 'Expected the field "a" to be text'],
+] as const)('%j cannot be sent, which is an error of the item', (item, message) => {
+  const headers = new DefaultHeaders(undefined, null);
+  const planner = new ItemPlanner({ runId: 'r', baseUrl: null, headers, idempotencyHeader: null, countsCost: false });
+  const plan = planner.plan({ value: { url: 'http://a.example/', ...item }, index: 0 });
+  expect(plan).toMatchObject({ kind: 'bad', error: { code: 'bad_record', message: expect.stringContaining(message) } });
+  expect(JSON.stringify(plan)).not.toContain('secret');
 });

@@ -1,7 +1,9 @@
 // Makes a request of each item of a source. An item becomes a record that is a request, and is planned as
 // such a record of an input file is; whatever is wrong with it is an error of that item alone.
 
-import { RecordError } from '../errors.ts';
+import { RecordError, UsageError } from '../errors.ts';
+import { formBody } from '../http/forms/form-body.ts';
+import type { FormFields } from '../http/forms/form-body.ts';
 import { HeaderPlan } from '../plan/header-plan.ts';
 import { UrlParser } from '../plan/parse-url.ts';
 import type { Planned, Planner, SourceRecord } from '../plan/planner.ts';
@@ -9,6 +11,7 @@ import { RecordPlanner } from '../plan/record-planner.ts';
 import { isObject, jsonText } from '../plan/record-scope.ts';
 import type { DefaultHeaders } from './default-headers.ts';
 import { authorizationOf, ItemRules } from './item-rules.ts';
+import { withParams } from './with-params.ts';
 
 export interface ItemPlannerOptions {
   /** Part of every idempotency key. */
@@ -64,7 +67,16 @@ export class ItemPlanner implements Planner {
     if (typeof item === 'string') return this.#headers.isEmpty ? item : this.#withHeaders({ url: item });
     if (item instanceof URL) return this.#withHeaders({ url: item.href });
     if (!isObject(item) || Array.isArray(item)) return item;
-    return item['json'] === undefined ? this.#withHeaders(item) : this.#withJson(item, item['json']);
+    const request = withQuery(item);
+    const ways = ['body', 'json', 'form'].filter((name) => request[name] !== undefined && isGiven(name, request[name]));
+    if (ways.length > 1)
+      throw new RecordError('bad_record', `the request has both "${ways.join('" and "')}"`, {
+        hint: ways.length > 2 ? 'Leave all but one of them out.' : 'Leave one of them out.',
+      });
+    if (request['json'] !== undefined) return this.#withBody(request, jsonText(request['json']), 'application/json');
+    if (ways[0] !== 'form') return this.#withHeaders(request);
+    const { body, contentType } = formBody(request['form'] as FormFields);
+    return this.#withBody(request, body, contentType);
   }
 
   #withHeaders(item: Record<string, unknown>): Record<string, unknown> {
@@ -74,25 +86,33 @@ export class ItemPlanner implements Planner {
     return { ...item, headers: this.#headers.completed(own, authorization) };
   }
 
-  #withJson(item: Record<string, unknown>, json: unknown): Record<string, unknown> {
-    if (item['body'] !== undefined && item['body'] !== null) {
-      throw new RecordError('bad_record', 'the request has both "body" and "json"', {
-        hint: 'Leave one of them out.',
-      });
-    }
+  #withBody(item: Record<string, unknown>, body: string, type: string): Record<string, unknown> {
     const headers = this.#headers.completed(item['headers'], authorizationOf(item));
-    return { ...item, headers: withJsonType(headers), body: jsonText(json) };
+    return { ...item, headers: withType(headers, type), body };
   }
 }
 
+/** JSON can say null; of the others it is nothing. */
+function isGiven(name: string, value: unknown): boolean {
+  return name === 'json' || value !== null;
+}
+
+function withQuery(item: Record<string, unknown>): Record<string, unknown> {
+  const { url, params } = item;
+  if (params === undefined || params === null || !(typeof url === 'string' || url instanceof URL)) return item;
+  return { ...item, url: withParams(String(url), [], params as FormFields) };
+}
+
 /** The body is text by now, and would be sent as such. */
-function withJsonType(headers: unknown): unknown {
+function withType(headers: unknown, type: string): unknown {
   if (!isObject(headers) || Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')) return headers;
-  return { ...headers, 'content-type': 'application/json' };
+  return { ...headers, 'content-type': type };
 }
 
 /** Getters and proxies may throw anything. */
 function asRecordError(error: unknown): RecordError {
   if (error instanceof RecordError) return error;
+  if (error instanceof UsageError)
+    return new RecordError('bad_record', error.message, error.hint === null ? {} : { hint: error.hint });
   return new RecordError('bad_record', `the item cannot be read: ${String(error)}`, { cause: error });
 }

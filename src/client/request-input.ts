@@ -1,6 +1,8 @@
 // What a caller may ask `fetchMany` for. Public types, no logic; what they may hold is checked, and its
 // faults reported, item by item in item-planner.ts.
 
+import type { FormFields } from '../http/forms/form-body.ts';
+
 /**
  * Headers of a request: an object, a `Headers`, or pairs of names and values. A value that is null or
  * undefined leaves a header out, also one that the options give to all.
@@ -10,7 +12,7 @@ export type HeadersInput =
   | Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
 
 /**
- * One request. Give `body` or `json`, not both.
+ * One request. Give one of `body`, `json`, `form`, or none.
  *
  * @example
  * import { fetchMany, type RequestInput } from 'manyfetch';
@@ -28,6 +30,10 @@ export interface RequestInput {
   readonly body?: string | Uint8Array | undefined;
   /** Any value that JSON can say; sent as JSON, with its content type. */
   readonly json?: unknown;
+  /** Fields, sent as `application/x-www-form-urlencoded`. */
+  readonly form?: FormFields | undefined;
+  /** Appended to the query of the URL. A list is one parameter for each of its values, null none. */
+  readonly params?: FormFields | undefined;
   /** Comes back in the result, as text. */
   readonly id?: string | number | undefined;
   /** One attempt, in milliseconds. @default the option `timeoutMs` */

@@ -6,14 +6,13 @@ import { toAuth } from '../../http/auth/auth.ts';
 import type { Auth } from '../../http/auth/auth.ts';
 import { cookieHeader } from '../../http/cookies/cookie-header.ts';
 import type { CookiesInput } from '../../http/cookies/cookie-header.ts';
-import type { FormFields } from '../../http/forms/form-body.ts';
-import { fieldText, namedValues } from '../../http/forms/form-fields.ts';
 import { isIdempotent } from '../../http/request.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { basic } from '../../plan/header-plan.ts';
 import { readMethod } from '../../plan/method.ts';
 import { UrlParser } from '../../plan/parse-url.ts';
 import type { RequestOptions } from '../client-options.ts';
+import { withParams } from '../with-params.ts';
 import { checkedSection, headerOf } from './header-set.ts';
 import { noBody, plannedBody } from './request-body.ts';
 import type { PlannedBody } from './request-body.ts';
@@ -114,22 +113,4 @@ function hasBody({ json, form, multipart, body }: RequestOptions): boolean {
 
 function userInfoAuth(userInfo: string | null): Auth | null {
   return userInfo === null ? null : { authorize: () => basic(userInfo) };
-}
-
-/** The URL with more in its query. What the request names takes the place of what the client says. */
-function withParams(url: string, base: readonly (readonly [string, unknown])[], own: FormFields | undefined): string {
-  const mine = own === undefined ? [] : namedValues(own, '`params`');
-  const named = new Set(mine.map(([name]) => name));
-  const query = [...base.filter(([name]) => !named.has(name)), ...mine].flatMap(parameters).join('&');
-  if (query === '') return url;
-  const hash = url.indexOf('#');
-  const bare = hash < 0 ? url : url.slice(0, hash);
-  const mark = bare.indexOf('?');
-  return `${bare}${mark < 0 ? '?' : /[?&]$/.test(bare) ? '' : '&'}${query}`;
-}
-
-function parameters([name, value]: readonly [string, unknown]): string[] {
-  if (value === null || value === undefined) return [];
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return values.map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(fieldText(name, one))}`);
 }
