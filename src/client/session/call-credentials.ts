@@ -3,6 +3,7 @@
 //
 // Invariant: `authorization` goes to the origin that it is for, cookies of the call to the origin of its URL, and to no other.
 
+import { badValue } from '../../concurrency/bad-value.ts';
 import { cookieHeader } from '../../http/cookies/cookie-header.ts';
 import { ByteString } from '../../http/byte-string.ts';
 import type { BodySource } from '../../http/body-source.ts';
@@ -22,6 +23,12 @@ export class CallCredentials {
     this.#planned = planned;
   }
 
+  /** Whether `authorize` needs no waiting now; undefined: that is not told. */
+  isReady({ origin }: HttpRequest): boolean | undefined {
+    const { auth, authOrigin } = this.#planned;
+    return auth === null || origin !== authOrigin ? true : auth.isReady?.();
+  }
+
   /** What to send as `authorization`; null: nothing. @throws what the auth throws */
   authorize(
     { body, method, origin, path }: HttpRequest,
@@ -33,8 +40,11 @@ export class CallCredentials {
     return auth.authorize({ method, url: origin + path, body: source ?? held });
   }
 
-  /** The request with all that goes with it. */
-  complete(request: HttpRequest, authorization: string | null): HttpRequest {
+  /** The request with all that goes with it. @param given by the auth, to be looked at @throws {UsageError} `bad_option` */
+  complete(request: HttpRequest, given: unknown): HttpRequest {
+    const authorization = given ?? null;
+    if (authorization !== null && typeof authorization !== 'string')
+      throw badValue('what `auth` gives', 'text, or null for nothing', typeof authorization);
     this.#authorization = authorization;
     const { cookies } = this.#planned;
     const own: string[] = authorization === null ? [] : ['authorization', authorization];

@@ -6,9 +6,8 @@
 
 import type { Bagged } from '../../concurrency/bag.ts';
 import { onAbort } from '../../concurrency/on-abort.ts';
-import type { Permit } from '../../concurrency/permit-source.ts';
 import { Timeout } from '../../concurrency/timer-wheel.ts';
-import { DeadlineError, ManyfetchError, TransportError } from '../../errors.ts';
+import { DeadlineError, TransportError } from '../../errors.ts';
 import type { BodySource } from '../../http/body-source.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import type { SendOptions } from '../../http/transport.ts';
@@ -21,7 +20,7 @@ import type { CallHome } from './call-home.ts';
 import type { CallSettings } from './call-settings.ts';
 import { hookedRequest } from './hooked-request.ts';
 import { Interruption } from './interruption.ts';
-import type { OriginGate } from './origin-permits.ts';
+import { Place } from './place.ts';
 import type { PlannedRequest } from './planned-request.ts';
 import { recordExchange } from './record-exchange.ts';
 import { responseOf } from './response-of.ts';
@@ -37,6 +36,8 @@ const unreadMs = 1000;
 const shortageMs = 50;
 /** And for so long at most. */
 const longestShortageMs = 30_000;
+/** So often credentials are waited for anew that were refused again before their request had a place. */
+const mostWaits = 10;
 const timed: SendOptions = Object.freeze({ timed: true });
 
 export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
@@ -60,11 +61,10 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   #challenged = false;
   #history: AnyResponse[] = [];
   #step: AnswerStep = final;
-  #permit: Permit | null = null;
-  #queuedMs = 0;
   /** The time of this attempt that is used up. */
   #spentMs = 0;
   readonly #interruption: Interruption;
+  readonly #place: Place;
   #unlisten: (() => void) | null = null;
   #total: Timeout | null = null;
   #unread: Timeout | null = null;
@@ -86,6 +86,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     this.#startedMs = home.parts.clock.now();
     this.#credentials = new CallCredentials(home, planned);
     this.#interruption = new Interruption(home.parts.wheel);
+    this.#place = new Place(home, this.#interruption);
   }
 
   get safeTwice(): boolean {
@@ -143,13 +144,13 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   }
 
   exchangeOver(): void {
-    this.#releasePermit();
+    this.#place.giveBack();
   }
 
   bodyPaused(paused: boolean): void {
     const { wheel } = this.#home.parts;
     if (paused) {
-      this.#unread ??= new Timeout({ onTimeout: () => this.#releasePermit() });
+      this.#unread ??= new Timeout({ onTimeout: () => this.#place.giveBack() });
       wheel.set(this.#unread, unreadMs);
     } else if (this.#unread !== null) wheel.clear(this.#unread);
   }
@@ -219,15 +220,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   }
 
   async #send(fresh: boolean): Promise<Sending> {
-    const given = this.#credentials.authorize(this.#request, this.#source);
-    const isPromise = typeof given === 'object' && given !== null;
-    const request = this.#credentials.complete(
-      this.#request,
-      isPromise ? await this.#interruption.waitFor(given) : given,
-    );
-    const gate = this.#home.permits.gate(request.origin);
-    this.#interruption.check();
-    this.#permit = gate.tryAcquire() ?? (await this.#queue(gate));
+    const request = await this.#placed();
     this.#interruption.check();
     const sending = new Sending(request, this, this.#home.parts);
     this.#sending = sending;
@@ -252,6 +245,28 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     }
   }
 
+  /** Waits for a place, and for what proves who asks: that last, if it can be, since tokens and nonces grow old in a line. */
+  async #placed(): Promise<HttpRequest> {
+    const request = this.#request;
+    const credentials = this.#credentials;
+    let early: string | null = null;
+    for (let waits = 0; ; waits++) {
+      const isReady = credentials.isReady(request);
+      if (isReady !== true) early = await this.#authorize(request);
+      await this.#place.take(request, this.settings.queueTimeoutMs);
+      if (isReady === undefined) return credentials.complete(request, early);
+      if (credentials.isReady(request) === true) return credentials.complete(request, await this.#authorize(request));
+      if (!isReady && waits >= mostWaits) return credentials.complete(request, early);
+      // What was there is gone: it was refused. It is not waited for here, as the request that brings it may need the place.
+      this.#place.giveBack();
+    }
+  }
+
+  #authorize(request: HttpRequest): string | null | Promise<string | null> {
+    const given = this.#credentials.authorize(request, this.#source);
+    return typeof given === 'object' && given !== null ? this.#interruption.waitFor(given) : given;
+  }
+
   /** This machine is short of something that others will give back: that costs no attempt, but its time. */
   #waitsForOthers({ code, sent, systemCode }: TransportError): boolean {
     if (code !== 'local_limit' || sent || !this.canResend) return false;
@@ -264,21 +279,6 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     const source = this.#source;
     if (source === null) return fresh ? { timed: true, fresh } : timed;
     return { timed: true, fresh, body: watchedSource(source, this) };
-  }
-
-  async #queue(gate: OriginGate): Promise<Permit> {
-    const { clock } = this.#home.parts;
-    const startedMs = clock.now();
-    try {
-      return await this.#interruption.acquire(gate, this.settings.queueTimeoutMs, () => this.#queueError());
-    } finally {
-      this.#queuedMs += clock.now() - startedMs;
-    }
-  }
-
-  #queueError(): ManyfetchError {
-    const message = `the limits of the client let ${this.#place} wait for more than ${this.settings.queueTimeoutMs / 1000} s`;
-    return new ManyfetchError('queue_timeout', message, { hint: 'raise `queueTimeoutMs`, `concurrency` or `rate`' });
   }
 
   async #beforeRetry(delayMs: number, status: number | null, error: Error | null): Promise<void> {
@@ -294,7 +294,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
       history: this.#history,
       attempts: this.attempts,
       startedMs: this.#startedMs,
-      queuedMs: this.#queuedMs,
+      queuedMs: this.#place.waitedMs,
     };
     return responseOf(sending, story, this.settings, this.#interruption);
   }
@@ -302,27 +302,19 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   #record(sending: Sending, body: Uint8Array | null, error: unknown): void {
     const { har } = this.#home.options;
     if (har === null) return;
-    const timings = sendingTimings(sending, this.#startedMs, this.#queuedMs)();
+    const timings = sendingTimings(sending, this.#startedMs, this.#place.waitedMs)();
     recordExchange(har, sending, { body, error, timings }, this.#home.parts.clock);
-  }
-
-  get #place(): string {
-    return `${this.#request.method} ${this.#request.shownUrl}`;
   }
 
   #watchTotal(totalTimeoutMs: number): void {
     this.#total = new Timeout({
       onTimeout: () => {
-        const message = `${this.#place} was not over within ${totalTimeoutMs / 1000} s`;
+        const { method, shownUrl } = this.#request;
+        const message = `${method} ${shownUrl} was not over within ${totalTimeoutMs / 1000} s`;
         this.stop(new DeadlineError(message, { hint: 'raise `totalTimeoutMs`' }));
       },
     });
     this.#home.parts.wheel.set(this.#total, totalTimeoutMs);
-  }
-
-  #releasePermit(): void {
-    this.#permit?.release();
-    this.#permit = null;
   }
 
   #end(): void {
@@ -330,7 +322,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     this.#isOver = true;
     this.keeper = null;
     const { wheel } = this.#home.parts;
-    this.#releasePermit();
+    this.#place.giveBack();
     this.#unlisten?.();
     if (this.#total !== null) wheel.clear(this.#total);
     if (this.#unread !== null) wheel.clear(this.#unread);

@@ -20,8 +20,13 @@ export type Authorize = (request: AuthRequest) => string | null | Promise<string
 
 /** Puts credentials on requests. One may serve many requests at once. */
 export interface Auth {
-  /** Asked before each sending. */
+  /** Asked before each sending: before the request waits for its place among those on their way, unless it is ready. */
   authorize(request: AuthRequest): string | null | Promise<string | null>;
+  /**
+   * True: `authorize` gives its answer at once, and is asked when the request has its place, so that what it gives does not grow old while
+   * the request waits. False: it is waited for first, without a place. Absent: it is always asked first.
+   */
+  isReady?(): boolean;
   /**
    * Told of the head of each answer, whatever its status. True: send the request once more, it will have other credentials.
    *

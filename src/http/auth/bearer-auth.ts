@@ -40,6 +40,10 @@ class AskedToken implements Auth {
     this.#source = source;
   }
 
+  isReady(): boolean {
+    return this.#value !== null;
+  }
+
   authorize(): string | Promise<string> {
     return this.#value ?? (this.#coming ??= this.#ask());
   }

@@ -71,6 +71,11 @@ class DigestAuth implements Auth {
     this.#clientNonce = clientNonce;
   }
 
+  /** Each number of a nonce is for one request, to be sent in their order, and most nonces live shortly. */
+  isReady(): boolean {
+    return true;
+  }
+
   authorize(request: AuthRequest): string | null {
     const url = new URL(request.url);
     const space = this.#spaceOf(url);

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import type { Authorize } from '../http/auth/auth.ts';
+import { bearerAuth } from '../http/auth/bearer-auth.ts';
+import { digestAuth } from '../http/auth/digest-auth.ts';
+import { mockTransport } from '../http/mock/mock-transport.ts';
+import { digestPassword, digestUser, startDigestServer } from '../testing/digest-server.ts';
+import { Client } from './client.ts';
+
+test('of many requests only those that were on their way before the first challenge came are refused', async () => {
+  await using server = await startDigestServer({ algorithm: 'SHA-256', qop: 'auth' });
+  await using client = new Client({ auth: digestAuth(digestUser, digestPassword), concurrency: 10 });
+  const all = await Promise.all(Array.from({ length: 100 }, () => client.get(server.url)));
+  expect(all.every(({ ok }) => ok)).toBe(true);
+  expect(server.statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(10);
+});
+
+/** Answers requests with the token that is good then; each is good for some of them. */
+function tokenServer(uses: number) {
+  const seen = { refused: 0, asked: 0 };
+  let good = 1;
+  let used = 0;
+  const transport = mockTransport(async ({ headers, path }) => {
+    if (path === '/token') return { delayMs: 5, json: { token: `t${(seen.asked = good)}` } };
+    if (headers.get('authorization') === `Bearer t${good}` && used++ < uses) return { delayMs: 1, text: 'in' };
+    if (used > uses) {
+      good++;
+      used = 0;
+    }
+    seen.refused++;
+    return { status: 401 };
+  });
+  return { transport, seen };
+}
+
+test.each([
+  ['at once', null],
+  ['after a while', 5],
+])('a token that comes by the same client, however few of its requests may be on their way: %s', async (_, delayMs) => {
+  const { transport, seen } = tokenServer(40);
+  await using client: Client = new Client({
+    baseUrl: 'http://a.test/',
+    concurrency: 3,
+    transport,
+    auth: bearerAuth(async () => {
+      if (delayMs !== null) await new Promise((resolve) => setTimeout(resolve, delayMs));
+      return (await (await client.get('/token', { auth: null })).json<{ token: string }>()).token;
+    }),
+  });
+  const all = await Promise.all(Array.from({ length: 100 }, () => client.get('/')));
+  expect(all.filter(({ ok }) => !ok)).toEqual([]);
+  // Those that waited for a place while their token came to its end have the new one.
+  expect(seen.refused).toBeLessThanOrEqual(2 * 3);
+  expect(seen.asked).toBe(3);
+  expect(client.statistics()).toMatchObject({ active: 0, inFlight: 0, queued: 0 });
+});
+
+test('cookies are those of the moment in which a request leaves', async () => {
+  const transport = mockTransport(({ headers }) => ({
+    headers: { 'set-cookie': 'a=1' },
+    text: headers.get('cookie') ?? '',
+  }));
+  await using client = new Client({ baseUrl: 'http://a.test/', concurrency: 1, transport });
+  const answers = await Promise.all([client.get('/'), client.get('/')]);
+  expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(['', 'a=1']);
+});
+
+test('a function that gives nothing sends nothing, and one that gives no text is told so', async () => {
+  const transport = mockTransport(({ headers }) => ({ text: String(headers.get('authorization')) }));
+  await using client = new Client({ baseUrl: 'http://a.test/', transport });
+  const ask = async (auth: unknown) => (await client.get('/', { auth: auth as Authorize })).text();
+  expect(await ask(() => {})).toBe('null');
+  expect(await ask(async () => {})).toBe('null');
+  for (const wrong of [42, Buffer.from('s3cret'), ['s3cret']]) {
+    const refused = { code: 'bad_option', message: expect.not.stringContaining('s3cret') };
+    await expect(ask(async () => wrong)).rejects.toMatchObject(refused);
+  }
+});
