@@ -302,7 +302,9 @@ describe.each(both)('%s', (_, map) => {
 
   test('tells a source that ends without saying so', async () => {
     for (const next of [() => undefined, async () => undefined, async () => null, async () => 5]) {
-      const stream = map({ [Symbol.asyncIterator]: () => ({ next }) as AsyncIterator<number> }, (n) => n, { limit: 2 });
+      const stream = map({ [Symbol.asyncIterator]: () => ({ next }) as unknown as AsyncIterator<number> }, (n) => n, {
+        limit: 2,
+      });
       expect(await rest(stream)).toMatchObject({ results: [], error: expect.any(TypeError) });
     }
   });
