@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { allHeaders } from '../http/request.ts';
 import { DefaultHeaders } from './default-headers.ts';
@@ -131,5 +132,5 @@ test.each([
   const planner = new ItemPlanner({ runId: 'r', baseUrl: null, headers, idempotencyHeader: null, countsCost: false });
   const plan = planner.plan({ value: { url: 'http://a.example/', ...item }, index: 0 });
   expect(plan).toMatchObject({ kind: 'bad', error: { code: 'bad_record', message: expect.stringContaining(message) } });
-  expect(JSON.stringify(plan)).not.toContain('secret');
+  expect(inspect(plan)).not.toContain('secret');
 });
