@@ -293,6 +293,16 @@ describe.each(both)('%s', (_, map) => {
     expect(results.map(({ value }) => value)).toEqual([0, 2, 4, 6, 8, undefined, undefined]);
   });
 
+  test('after it was left nothing more is given, be it ready', async () => {
+    const stream = map(numbers(9).source, (n) => n, { limit: 3 });
+    expect(await stream.next()).toEqual({ done: false, value: 0 });
+    await settle();
+    const over = { done: true, value: undefined };
+    expect(await Promise.all([stream.return(), stream.next(), stream.return(), stream.next()])).toEqual(
+      Array.from({ length: 4 }, () => over),
+    );
+  });
+
   test('takes text as a source of characters, and nothing that is no source', async () => {
     expect(await map('abc', (letter) => letter, { limit: 2 }).toArray()).toHaveLength(3);
     for (const source of [5, null, {}, () => []])

@@ -126,6 +126,7 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
 
   next(): Promise<IteratorResult<Result, undefined>> {
     this.#ended ??= this.#run();
+    if (this.#isLeft) return this.#ended.then(() => over);
     const taker: PromiseWithResolvers<IteratorResult<Result, undefined>> = Promise.withResolvers();
     this.#takers.push(taker);
     this.#give();
@@ -134,10 +135,7 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
   }
 
   async return(): Promise<IteratorResult<Result, undefined>> {
-    if (this.#ended === null) {
-      this.#ended = Promise.resolve();
-      this.#isOver = true;
-    }
+    this.#ended ??= Promise.resolve();
     this.#pulling = this.#pulling === 'exhausted' ? 'exhausted' : 'closed';
     this.#isLeft = true;
     this.#scope?.cancel(new CancelledError('Cancelled, since nobody wants the results any more'));
