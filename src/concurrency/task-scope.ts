@@ -222,7 +222,7 @@ export class Scope implements AsyncDisposable {
   /**
    * Leaves it: waits for all in it, then ends it. Tasks may still spawn until the last one has settled.
    *
-   * The first to close it is told what failed; for others it just has ended.
+   * The first to close it is told what failed; for others it just has ended. A task that awaits the close of its own scope waits for ever.
    *
    * @throws what failed in it; DeadlineError if its deadline has passed; the reason of its signal, or of its parent, if that cancelled it
    */

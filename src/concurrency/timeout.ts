@@ -18,8 +18,10 @@ export interface TimeoutOptions {
  * Does work that has so much time: `asyncio.timeout`, `asyncio.wait_for`, `trio.fail_after`. When the time is over the signal of the work
  * aborts, and it is waited for until it has ended.
  *
- * @throws DeadlineError, code `deadline`, if the time was over before the work ended, whatever came of it; the reason of `signal`;
- *   what the work throws; UsageError if `ms` is not a number
+ * Work that computes is not looked at before it waits for something.
+ *
+ * @throws DeadlineError, code `deadline`, if the time was over before the work ended, whatever it returned; an AggregateError, its `cause`
+ *   the DeadlineError, if the work then failed in a way of its own; the reason of `signal`; what the work throws; UsageError if `ms` is not a number
  * @example
  * import { sleep, timeout } from 'manyfetch/concurrency';
  *
