@@ -3,6 +3,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../concurrency/clock.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { CookieJar } from './cookie-jar.ts';
 
@@ -194,4 +195,13 @@ test('JSON and back: the same header for each URL', () => {
       expect(again.toJSON()).toEqual(jar.toJSON());
     }),
   );
+});
+
+test('an answer with thousands of cookies takes no longer than one with as many as are kept', () => {
+  const jar = new CookieJar();
+  const flood = Array.from({ length: 12_000 }, (_, n) => `c${n}=v; Path=/p${n}`);
+  const startMs = systemClock.now();
+  jar.store('https://example.com/', flood);
+  expect(systemClock.now() - startMs).toBeLessThan(1000);
+  expect(jar.all().map(({ name }) => name)).toEqual(Array.from({ length: 180 }, (_, n) => `c${n + 11_820}`));
 });

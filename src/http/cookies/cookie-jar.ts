@@ -90,7 +90,8 @@ export class CookieJar {
    */
   store(url: string, setCookie: readonly string[]): void {
     const target = parsed(url);
-    for (const line of setCookie) {
+    // Of more than a domain may have the first would be gone at the end: a server must not keep us busy with them.
+    for (const line of setCookie.slice(-maxPerDomain)) {
       const cookie = Cookie.parse(line, { loose: true });
       if (cookie !== undefined) this.#put(cookie, target);
     }
