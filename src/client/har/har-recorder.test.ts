@@ -229,3 +229,17 @@ describe('a file', () => {
     expect(readdirSync(folder)).toEqual(['blocks']);
   });
 });
+
+test('a cookie without a name is nothing but its value, and is not kept', () => {
+  const request = { method: 'GET', url: 'http://api.test/', headers: ['cookie', 's3cret; a=1'], body: null };
+  const response = { status: 200, headers: ['set-cookie', 's3cret; Path=/'], body: Buffer.from('') };
+  const entry = recorded({ request, response });
+  expect(JSON.stringify(entry)).not.toContain('s3cret');
+  expect([entry.request.cookies, entry.response.cookies]).toEqual([
+    [
+      { name: '', value: '***' },
+      { name: 'a', value: '***' },
+    ],
+    [{ name: '', value: '***' }],
+  ]);
+});

@@ -143,7 +143,7 @@ function fields(headers: readonly string[]): HarField[] {
 }
 
 function cookies(pairs: readonly string[]): HarField[] {
-  return pairs.map((pair) => ({ name: pair.split('=', 1)[0]?.trim() ?? '', value: '***' }));
+  return pairs.map((pair) => ({ name: /^[^=;]*(?==)/.exec(pair)?.[0].trim() ?? '', value: '***' }));
 }
 
 function queryOf(url: string): HarField[] {

@@ -12,6 +12,8 @@ test.each([
   ['Cookie', 'sid=abc; theme=dark', 'sid=***; theme=***'],
   ['set-cookie', 'sid=abc; Path=/; HttpOnly', 'sid=***; Path=/; HttpOnly'],
   ['set-cookie', 'sid=a=b', 'sid=***'],
+  ['set-cookie', 's3cret; Path=/', '***; Path=/'],
+  ['cookie', 'sid=abc; s3cret; empty=', 'sid=***;***; empty=***'],
   ['location', 'https://u:p@api.test/cb?code=1&access_token=abc#x', 'https://api.test/cb?code=1&access_token=***'],
   ['location', '/cb?token=abc', '/cb?token=***'],
   ['referer', 'https://api.test/?api_key=abc', 'https://api.test/?api_key=***'],

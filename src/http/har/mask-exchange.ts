@@ -14,8 +14,9 @@ const openHeaders = new Set(['www-authenticate', 'proxy-authenticate']);
 /** A header's value as it may be kept: of cookies the names, of a redirect and the like the URL without its secrets. */
 export function maskHeader(name: string, value: string): string {
   const lower = name.toLowerCase();
-  if (lower === 'set-cookie') return value.replace(/^([^=;]*=)[^;]*/, `$1${masked}`);
-  if (lower === 'cookie') return value.replace(/([^=;]*=)[^;]*/g, `$1${masked}`);
+  // A cookie without a name is nothing but its value (RFC 6265bis, 5.6).
+  if (lower === 'set-cookie') return value.replace(/^([^=;]*=)?[^;]*/, `$1${masked}`);
+  if (lower === 'cookie') return value.replace(/([^=;]*=)[^;]*|[^;]+/g, `$1${masked}`);
   if (lower === 'location' || lower === 'referer' || lower === 'content-location') return maskUrl(value);
   if (openHeaders.has(lower) || !namesCredential(lower)) return value;
   const scheme = /^(?:Basic|Bearer|Digest|Negotiate|Token|AWS4-HMAC-SHA256) /i.exec(value)?.[0] ?? '';

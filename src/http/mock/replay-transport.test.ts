@@ -238,3 +238,15 @@ describe('a file', () => {
     expect(() => replayTransport(folder)).toThrow(expect.objectContaining({ code: 'unreadable' }));
   });
 });
+
+test('no name in a recording means anything but itself', async () => {
+  const names = ['__proto__', 'constructor', 'hasOwnProperty'];
+  const headers = names.map((name) => ({ name, value: 'x' }));
+  const answered = await ask(replayTransport(har({ headers, ...text('here') })), '/');
+  expect([answered.body, answered.headers.slice(0, 6)]).toEqual([
+    'here',
+    ['__proto__', 'x', 'constructor', 'x', 'hasownproperty', 'x'],
+  ]);
+  const failed = await ask(replayTransport(har({ status: 0, error: 'constructor' })), '/');
+  expect(failed.error?.code).toBe('connection_closed');
+});

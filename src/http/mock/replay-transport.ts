@@ -151,14 +151,15 @@ function answerOf(entry: ReadEntry): MockAnswer {
 
 /** A failure in the words of a browser (`net::ERR_…`) is a connection that ended. */
 function codeOf(error: string): ErrorCode {
-  return error in errorCodes ? (error as ErrorCode) : 'connection_closed';
+  return Object.hasOwn(errorCodes, error) ? (error as ErrorCode) : 'connection_closed';
 }
 
 const ofTheSending = new Set(['content-encoding', 'content-length', 'transfer-encoding', 'connection', 'keep-alive']);
 
 /** The headers that still hold: the body stands in the recording decoded, and texts do in UTF-8. */
 function headersAgain(recorded: ReadEntry['headers'], mimeType: string, isText: boolean): Record<string, string[]> {
-  const headers: Record<string, string[]> = {};
+  // A recording may come from anywhere: no name means anything but itself.
+  const headers = Object.create(null) as Record<string, string[]>;
   for (const { name, value } of recorded) {
     const lower = name.toLowerCase();
     // Fields of HTTP/2 that are no headers.
