@@ -6,7 +6,9 @@ import type { Auth, Authorize } from '../http/auth/auth.ts';
 import type { CookiesInput } from '../http/cookies/cookie-header.ts';
 import type { CookieJar } from '../http/cookies/cookie-jar.ts';
 import type { FormFields } from '../http/forms/form-body.ts';
+import type { FilePart } from '../http/forms/file-part.ts';
 import type { MultipartParts } from '../http/forms/multipart-body.ts';
+import type { StreamPart } from '../http/forms/stream-part.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientHooks } from './client-hooks.ts';
 import type { HarRecorder } from './har/har-recorder.ts';
@@ -18,10 +20,15 @@ export type BodyChunk = string | Uint8Array;
 /**
  * The body of a request as it is. A stream is pulled only as fast as the connection takes it. One that can be read once
  * cannot be sent again: give a function that makes it, and redirects, retries and challenges work with it as well.
+ *
+ * `filePart(path)` sends a file; `streamPart(stream, { lengthBytes })` a stream of which it is known how long it is, for servers that want a
+ * `content-length`. Both have a content type.
  */
 export type BodyInput =
   | BodyChunk
   | Blob
+  | FilePart
+  | StreamPart
   | URLSearchParams
   | AsyncIterable<BodyChunk>
   | Iterable<BodyChunk>

@@ -63,6 +63,7 @@ test('bodies are texts, bytes, streams of any kind, and what makes them', () => 
   expectTypeOf(pieces()).toExtend<BodyInput>();
   expectTypeOf(pieces).toExtend<BodyInput>();
   expectTypeOf(() => createReadStream('file')).toExtend<BodyInput>();
+  expectTypeOf<ReturnType<typeof filePart | typeof streamPart>>().toExtend<BodyInput>();
   expectTypeOf<{ id: number }>().not.toExtend<BodyInput>();
   expectTypeOf<AsyncGenerator<number>>().not.toExtend<BodyInput>();
 });

@@ -10,7 +10,7 @@ import type { HeadersInput } from '../request-input.ts';
 const shapeHint = "write them as { 'x-name': 'value' }";
 const nameHint = 'leave it out, or write a name such as x-name';
 const lengthHint =
-  'leave it out: of texts, bytes and Blobs the length is known; `await openAsBlob(path)` of node:fs is a file';
+  'leave it out: of texts, bytes and Blobs the length is known; `streamPart(stream, { lengthBytes })` says that of a stream';
 /** What is sent unless it is given, or left out by null. */
 const defaults = [
   ['user-agent', userAgent],

@@ -5,7 +5,9 @@ import { badValue } from '../../concurrency/bad-value.ts';
 import { UsageError } from '../../errors.ts';
 import type { BodySource } from '../../http/body-source.ts';
 import { formBody } from '../../http/forms/form-body.ts';
+import { FilePart } from '../../http/forms/file-part.ts';
 import { multipartBody } from '../../http/forms/multipart-body.ts';
+import { StreamPart } from '../../http/forms/stream-part.ts';
 import type { BodyChunk, BodyInput, RequestOptions } from '../client-options.ts';
 
 /** A body, and what it is. Either `held` or `source`, or none. */
@@ -61,6 +63,11 @@ function bodyOf(body: BodyInput): PlannedBody {
   if (body instanceof Blob) {
     const source = { lengthBytes: body.size, open: () => body.stream()[Symbol.asyncIterator]() };
     return { held: null, source, repeatable: true, contentType: body.type === '' ? null : body.type };
+  }
+  if (body instanceof FilePart || body instanceof StreamPart) {
+    const content = body.content();
+    const source = { lengthBytes: content.lengthBytes, open: () => content.open()[Symbol.asyncIterator]() };
+    return { held: null, source, repeatable: content.repeatable, contentType: body.type };
   }
   if (body instanceof FormData) throw badValue('`body`', 'text, bytes or a stream', body, 'a form goes as `multipart`');
   if (body instanceof URLSearchParams) return held(body.toString(), 'application/x-www-form-urlencoded');

@@ -91,7 +91,7 @@ describe('what cannot be asked for is refused before anything is sent', () => {
     [{ files: {} }, 'did you mean `multipart`?'],
     [{ body: new FormData() }, 'a form goes as `multipart`'],
     [{ form: { file: new Blob(['a']) } }, 'files go as `multipart`'],
-    [{ headers: { 'content-length': 5 } }, expect.stringContaining('openAsBlob')],
+    [{ headers: { 'content-length': 5 } }, expect.stringContaining('`streamPart(stream, { lengthBytes })`')],
   ])('with a hint: %j', async (options, hint) => {
     await expect(client.post('', options as RequestOptions)).rejects.toMatchObject({ hint });
   });

@@ -42,7 +42,7 @@ export class FilePart {
 }
 
 /**
- * A file to be sent in a form. It is opened when the form is sent, read as fast as the connection takes it, and closed. A file
+ * A file to be sent in a form, or as the `body` of a request. It is opened when the form is sent, read as fast as the connection takes it, and closed. A file
  * whose size is another by then than when the form was made fails the request.
  *
  * @throws UsageError when the form is made: `no_such_file`, or `unreadable` for a folder

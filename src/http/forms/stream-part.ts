@@ -73,7 +73,7 @@ export class StreamPart {
 }
 
 /**
- * A stream to be sent in a form: read only as fast as the connection takes it. The form goes out in chunks unless `lengthBytes` is given,
+ * A stream to be sent in a form, or as the `body` of a request: read only as fast as the connection takes it. The form goes out in chunks unless `lengthBytes` is given,
  * and can be sent once. Give a function that opens the stream, and it can be sent again when a retry or a redirect needs that.
  *
  * @throws UsageError (`bad_option`) for something that is no stream, or no length
