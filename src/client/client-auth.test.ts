@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Authorize } from '../http/auth/auth.ts';
 import { bearerAuth } from '../http/auth/bearer-auth.ts';
 import { digestAuth } from '../http/auth/digest-auth.ts';
@@ -74,4 +74,35 @@ test('a function that gives nothing sends nothing, and one that gives no text is
     const refused = { code: 'bad_option', message: expect.not.stringContaining('s3cret') };
     await expect(ask(async () => wrong)).rejects.toMatchObject(refused);
   }
+});
+
+describe('what a client with a baseUrl sends with all requests', () => {
+  const transport = mockTransport(({ headers, query }) => ({
+    json: [Object.fromEntries(headers), Object.fromEntries(query)],
+  }));
+  const client = new Client({
+    baseUrl: 'https://a.test/v1/',
+    transport,
+    auth: () => 's3cret',
+    headers: { 'x-team': 'blue', 'x-api-key': 's3cret', cookie: 'a=s3cret', 'user-agent': null },
+    params: { page: 1, api_key: 's3cret' },
+  });
+  const ask = async (url: string) => JSON.stringify(await (await client.get(url)).json());
+
+  test.each(['x', '/x', '?a=b', 'https://a.test:443/x', 'HTTPS://A.TEST'])('goes to its origin: %s', async (url) => {
+    expect((await ask(url)).match(/s3cret/g)).toHaveLength(4);
+  });
+
+  test.each([
+    'https://b.test/',
+    '//b.test/x',
+    String.raw`/\b.test`,
+    '\t//b.test',
+    'http://a.test/',
+    'https://a.test:8443/',
+  ])('goes elsewhere without what names credentials: %j', async (url) => {
+    const sent = await ask(url);
+    expect(sent).not.toMatch(/s3cret|user-agent/);
+    expect(sent).toMatch(/"x-team":"blue".*"page":"1"/);
+  });
 });

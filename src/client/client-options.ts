@@ -36,9 +36,12 @@ export type BodyInput =
 
 /** What can be said for all requests of a client, and otherwise for a single one. Times are milliseconds; null: no limit. */
 export interface SharedRequestOptions {
-  /** Of a request they win over those of the client; null leaves one out. */
+  /**
+   * Of a request they win over those of the client; null leaves one out. Those of a client with a `baseUrl` that have names of
+   * credentials go to the origin of the `baseUrl` only.
+   */
   readonly headers?: HeadersInput | undefined;
-  /** Appended to the query of the URL. Of a request they win over those of the client; null leaves one out. */
+  /** Appended to the query of the URL. Otherwise as `headers`. */
   readonly params?: FormFields | undefined;
   /**
    * Makes the header `authorization`: `basicAuth`, `bearerAuth`, `digestAuth`, or a function. It goes to the origin of the URL that

@@ -3,6 +3,7 @@
 //
 // Invariant: nothing leaves here that may not stand in a header, and no message shows a value.
 
+import { namesCredential } from '../../http/credential-names.ts';
 import { headerNameTrouble, headerValueTrouble, badHeader } from '../../plan/header-rules.ts';
 import { userAgent } from '../../plan/user-agent.ts';
 import type { HeadersInput } from '../request-input.ts';
@@ -33,6 +34,11 @@ export class HeaderSet {
     this.#fields = fieldsOf(headers);
     this.#decompressed = Object.freeze(sectionOf(this.#fields, null, true));
     this.#plain = Object.freeze(sectionOf(this.#fields, null, false));
+  }
+
+  /** The same without those that look like credentials. */
+  withoutCredentials(): HeaderSet {
+    return new HeaderSet(Object.fromEntries([...this.#fields.values()].filter(([name]) => !namesCredential(name))));
   }
 
   /**

@@ -6,6 +6,7 @@ import { toAuth } from '../../http/auth/auth.ts';
 import type { Auth } from '../../http/auth/auth.ts';
 import { cookieHeader } from '../../http/cookies/cookie-header.ts';
 import type { CookiesInput } from '../../http/cookies/cookie-header.ts';
+import { namesCredential } from '../../http/credential-names.ts';
 import { isIdempotent } from '../../http/request.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { basic } from '../../plan/header-plan.ts';
@@ -37,16 +38,25 @@ const none: readonly string[] = Object.freeze([]);
 export class RequestPlanner {
   readonly #options: ResolvedClientOptions;
   readonly #urls: UrlParser;
+  /** What goes with requests to another origin than that of the `baseUrl`. */
+  readonly #elsewhere: Pick<ResolvedClientOptions, 'headers' | 'params'>;
 
   constructor(options: ResolvedClientOptions) {
+    const { headers, params } = options;
     this.#options = options;
     this.#urls = new UrlParser(options.baseUrl);
+    this.#elsewhere = {
+      headers: headers.withoutCredentials(),
+      params: params.filter(([name]) => !namesCredential(name)),
+    };
   }
 
   /** @throws {RecordError} `bad_url`, `bad_method`, `bad_header`; {UsageError} for other options */
   plan(method: string, url: string | URL, options: RequestOptions, settings: CallSettings): PlannedRequest {
-    const { baseUrl, headers, idempotencyHeader, params } = this.#options;
+    const { baseUrl, idempotencyHeader } = this.#options;
     const text = typeof url === 'string' ? url : String(url);
+    const isElsewhere = baseUrl !== null && this.#urls.parse(text).origin !== baseUrl.origin;
+    const { headers, params } = isElsewhere ? this.#elsewhere : this.#options;
     const hasParams = params.length > 0 || options.params !== undefined;
     const target = this.#urls.parse(hasParams ? withParams(text, params, options.params) : text);
     const verb = readMethod(method);
