@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTarget } from '../target/start-target.ts';
 import type { Target } from '../target/start-target.ts';
@@ -116,6 +116,20 @@ describe('the body of a stream', () => {
     const lost = await client.stream('GET', '/bytes/9000000');
     await expect(lost.saveTo(join(folder, 'none', 'x'))).rejects.toMatchObject({ code: 'ENOENT' });
     expect(client.statistics().active).toBe(0);
+  });
+
+  test('is saved whole by each of several, and to a folder not at all', async () => {
+    await using client = clientOf();
+    const folder = await mkdtemp(join(tmpdir(), 'manyfetch-save-'));
+    const path = join(folder, 'body');
+    await writeFile(`${path}.part`, 'of somebody else');
+    const save = async (bytes: number) => (await client.stream('GET', `/bytes/${bytes}`)).saveTo(path);
+    const sizes = await Promise.all([300_000, 200_000, 100_000, 200_001].map(save));
+    expect(sizes).toContain((await readFile(path)).length);
+    await expect((await client.stream('GET', '/bytes/9')).saveTo(folder)).rejects.toMatchObject({ syscall: 'rename' });
+    expect((await readdir(folder)).toSorted()).toEqual(['body', 'body.part']);
+    expect(await readFile(`${path}.part`, 'utf8')).toBe('of somebody else');
+    expect((await readdir(tmpdir())).filter((name) => name.startsWith(`${basename(folder)}.`))).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@
 //
 // Invariant: nobody but its reader refers to it, so that one that is dropped can be found, and its connection be given up.
 
+import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { ManyfetchError } from '../errors.ts';
 import { PieceList } from '../http/piece-list.ts';
@@ -78,21 +79,24 @@ export class StreamedResponse extends ResponseHead implements AsyncDisposable {
    */
   async saveTo(path: string): Promise<number> {
     const body = this.body;
-    const part = `${path}.part`;
+    // A name of its own: somebody else may save to the same path, or have a file of any name that can be guessed.
+    const part = `${path}.${randomBytes(6).toString('hex')}.part`;
     let bytes = 0;
     try {
-      await using file = await open(part, 'w');
-      for await (const chunk of body) {
-        await file.writeFile(chunk);
-        bytes += chunk.length;
+      {
+        await using file = await open(part, 'wx');
+        for await (const chunk of body) {
+          await file.writeFile(chunk);
+          bytes += chunk.length;
+        }
       }
+      await rename(part, path);
+      return bytes;
     } catch (error) {
       this.cancel();
-      await rm(part, { force: true });
+      await rm(part, { force: true }).catch(() => {});
       throw error;
     }
-    await rename(part, path);
-    return bytes;
   }
 
   /** Ends the answer: what of its body was not read is not wanted. */
