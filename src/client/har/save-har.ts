@@ -1,27 +1,11 @@
 // Writes a recording to a file, wholly or not at all, entry by entry: as one text it might be longer than texts can be.
 
-import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { diskError } from '../../disk/disk.ts';
+import { writePrivateFile } from '../../disk/private-file.ts';
 import type { Har } from '../../http/har/har.ts';
 
-/** @throws DiskError */
-export async function saveHar(har: Har, path: string): Promise<void> {
-  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    // Masking goes by names: bodies may hold what others must not read.
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      for (const piece of piecesOf(har)) await file.write(piece);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => {});
-    throw diskError(error, path, 'write');
-  }
+/** For its owner only: masking goes by names, and bodies may hold what others must not read. @throws DiskError */
+export function saveHar(har: Har, path: string): Promise<void> {
+  return writePrivateFile(path, piecesOf(har));
 }
 
 function* piecesOf({ log: { entries, ...log } }: Har): Generator<string, void, undefined> {
