@@ -49,7 +49,8 @@ export abstract class Task<T> implements PromiseLike<T> {
 
   /**
    * Calls back exactly once, with the settled task: when it settles, or at once if it has settled. Callbacks are called in
-   * the order in which they came, before the scope can end. What one throws counts as a failure in the scope of the task.
+   * the order in which they came, before the scope can end. What one throws counts as a failure in the scope of the task;
+   * what an async one returns is not waited for: work belongs into a task.
    *
    * @example
    * import { scope } from 'manyfetch/concurrency';
