@@ -97,7 +97,10 @@ export interface RequestOptions extends SharedRequestOptions {
 
 /** How a client works. Times are milliseconds, sizes are bytes. */
 export interface ClientOptions extends SharedRequestOptions {
-  /** What relative URLs are resolved against, as links of a page are: `https://api.example.com/v1/` and `orders`. */
+  /**
+   * What relative URLs are resolved against, as links of a page are: `https://api.example.com/v1/` and `orders`. Without the `/` at its end
+   * `orders` would take the place of `v1`; `/orders` begins at the host.
+   */
   readonly baseUrl?: string | URL | undefined;
   /** A jar of one's own, or false: cookies are neither sent nor kept. @default true: a jar for this client */
   readonly cookies?: CookieJar | boolean | undefined;

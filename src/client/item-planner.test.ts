@@ -134,3 +134,16 @@ test.each([
   expect(plan).toMatchObject({ kind: 'bad', error: { code: 'bad_record', message: expect.stringContaining(message) } });
   expect(inspect(plan)).not.toContain('secret');
 });
+
+test.each([
+  [5, 'the item is a number, and no request'],
+  [null, 'the item is null, and no request'],
+  [['http://a.example/'], 'the item is a list, and no request'],
+  [{ uri: 'http://a.example/' }, 'the item has no "url"; the nearest that it has is "uri"'],
+  [{ url: null }, 'the item has no "url"'],
+])('%j is no request, and is told what is one', (value, message) => {
+  const headers = new DefaultHeaders(undefined, null);
+  const planner = new ItemPlanner({ runId: 'r', baseUrl: null, headers, idempotencyHeader: null, countsCost: false });
+  const error = { message: expect.stringContaining(message), hint: 'An item is a URL, or an object with a `url`.' };
+  expect(planner.plan({ value, index: 0 })).toMatchObject({ kind: 'bad', error });
+});

@@ -5,6 +5,7 @@ import { RecordError, UsageError } from '../errors.ts';
 import { formBody } from '../http/forms/form-body.ts';
 import type { FormFields } from '../http/forms/form-body.ts';
 import { HeaderPlan } from '../plan/header-plan.ts';
+import { nearestName } from '../plan/nearest-name.ts';
 import { UrlParser } from '../plan/parse-url.ts';
 import type { Planned, Planner, SourceRecord } from '../plan/planner.ts';
 import { RecordPlanner } from '../plan/record-planner.ts';
@@ -66,7 +67,8 @@ export class ItemPlanner implements Planner {
   #recordOf(item: unknown): unknown {
     if (typeof item === 'string') return this.#headers.isEmpty ? item : this.#withHeaders({ url: item });
     if (item instanceof URL) return this.#withHeaders({ url: item.href });
-    if (!isObject(item) || Array.isArray(item)) return item;
+    if (!isObject(item) || Array.isArray(item)) throw noRequest(item);
+    if (item['url'] === undefined || item['url'] === null) throw noUrl(item);
     const request = withQuery(item);
     const ways = ['body', 'json', 'form'].filter((name) => request[name] !== undefined && isGiven(name, request[name]));
     if (ways.length > 1)
@@ -90,6 +92,19 @@ export class ItemPlanner implements Planner {
     const headers = this.#headers.completed(item['headers'], authorizationOf(item));
     return { ...item, headers: withType(headers, type), body };
   }
+}
+
+const itemHint = 'An item is a URL, or an object with a `url`.';
+
+function noRequest(item: unknown): RecordError {
+  const what = item === null ? 'null' : Array.isArray(item) ? 'a list' : `a ${typeof item}`;
+  return new RecordError('bad_record', `the item is ${what}, and no request`, { hint: itemHint });
+}
+
+function noUrl(item: Record<string, unknown>): RecordError {
+  const near = nearestName('url', Object.keys(item));
+  const nearest = near === null ? '' : `; the nearest that it has is "${near}"`;
+  return new RecordError('bad_record', `the item has no "url"${nearest}`, { hint: itemHint });
 }
 
 /** JSON can say null; of the others it is nothing. */

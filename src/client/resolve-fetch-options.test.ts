@@ -69,3 +69,9 @@ test('defaults are those of a batch, and undefined is not given', () => {
   expect([ordered, signal, planning.idempotencyHeader]).toEqual([false, null, 'Idempotency-Key']);
   expect(resolveFetchOptions({ idempotencyKey: 'off' }).planning.idempotencyHeader).toBeNull();
 });
+
+test('a time without end is told how to be had', () => {
+  const hint = 'leave it out, or give undefined: no limit';
+  expect(() => resolveFetchOptions({ totalTimeoutMs: Infinity })).toThrow(expect.objectContaining({ hint }));
+  expect(() => resolveFetchOptions({ totalTimeoutMs: 0 })).toThrow(expect.objectContaining({ hint: null }));
+});

@@ -161,7 +161,8 @@ const longestMs = 2 ** 31 - 1;
 
 function requireMs(name: string, value: unknown): void {
   if (value === undefined || (typeof value === 'number' && value >= 1 && value <= longestMs)) return;
-  throw badOption(`\`${name}\``, 'a time from 1 ms to 24 days, in milliseconds', value);
+  const hint = value === Infinity || value === null ? 'leave it out, or give undefined: no limit' : undefined;
+  throw badOption(`\`${name}\``, 'a time from 1 ms to 24 days, in milliseconds', value, hint);
 }
 
 /** Not shown if it is wrong: it may be a key. */
