@@ -9,7 +9,7 @@ import type { Script, ScriptedServer } from '../testing/scripted-server.ts';
 import { until } from '../testing/until.ts';
 import { mockTransport } from '../http/mock/mock-transport.ts';
 import { Client } from './client.ts';
-import type { ClientOptions, RequestOptions } from './client-options.ts';
+import type { BodyInput, ClientOptions, RequestOptions } from './client-options.ts';
 
 const never = new Promise<never>(() => undefined);
 const half = send('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf');
@@ -153,6 +153,45 @@ test('a signal has one listener for all its requests, and none after them', asyn
   await Promise.all(all);
   expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });
+
+describe.each(['wire', 'undici'] as const)(
+  'over %s a body that waits for its next piece is told at once that nobody wants it',
+  (transport) => {
+    const first = new Uint8Array(3);
+    const sources: Record<string, (told: () => void) => BodyInput> = {
+      'a stream': (told) =>
+        new ReadableStream({ start: (controller) => controller.enqueue(first), pull: () => never, cancel: told }),
+      'a function that makes one': (told) => () =>
+        new ReadableStream({ start: (controller) => controller.enqueue(first), pull: () => never, cancel: told }),
+      'an iterator': (told) => {
+        const steps = [Promise.resolve({ done: false, value: first })];
+        return {
+          [Symbol.asyncIterator]: () => ({
+            next: () => steps.shift() ?? never,
+            return: async () => {
+              told();
+              return { done: true, value: undefined };
+            },
+          }),
+        };
+      },
+    };
+
+    test.each(Object.keys(sources))('%s', async (kind) => {
+      await using server = await startScriptedServer([readHead]);
+      await using client = new Client({ transport });
+      const controller = new AbortController();
+      let times = 0;
+      const body = sources[kind]?.(() => times++) ?? '';
+      const asked = client.post(server.origin, { body, signal: controller.signal }).catch((error: unknown) => error);
+      await until(() => server.requests.length === 1);
+      controller.abort('enough');
+      expect(await asked).toBe('enough');
+      await until(() => times > 0);
+      expect(times).toBe(1);
+    });
+  },
+);
 
 test('a client can be closed from within what it waits for', async () => {
   await using server = await startObserved();
