@@ -6,6 +6,7 @@
 
 import { Bag } from './bag.ts';
 import type { Bagged } from './bag.ts';
+import { onAbort } from './on-abort.ts';
 
 /** One who waits. */
 interface Waiter<Value, Wish> extends Bagged {
@@ -17,10 +18,10 @@ interface Waiter<Value, Wish> extends Bagged {
   next: Waiter<Value, Wish> | null;
 }
 
-/** All who wait with the same signal. An event target looks at all its listeners when one is added, so it gets one. */
+/** All who wait with the same signal: they leave together, before anybody behind them is let in. */
 interface SignalGroup<Value, Wish> {
   readonly waiters: Bag<Waiter<Value, Wish>>;
-  readonly abort: () => void;
+  readonly forget: () => void;
 }
 
 /**
@@ -99,16 +100,15 @@ export class WaitingLine<Value, Wish = number> {
   #groupOf(signal: AbortSignal): SignalGroup<Value, Wish> {
     let group = this.#groups.get(signal);
     if (group === undefined) {
-      group = { waiters: new Bag(), abort: () => this.#cancel(signal) };
+      group = { waiters: new Bag(), forget: onAbort(signal, () => this.#cancel(signal)) };
       this.#groups.set(signal, group);
-      signal.addEventListener('abort', group.abort);
     }
     return group;
   }
 
   #dissolve(signal: AbortSignal, group: SignalGroup<Value, Wish>): void {
     this.#groups.delete(signal);
-    signal.removeEventListener('abort', group.abort);
+    group.forget();
   }
 
   #cancel(signal: AbortSignal): void {
