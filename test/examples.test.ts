@@ -157,7 +157,7 @@ describe.concurrent('example programs', () => {
   test('22: the late one has its error in its place', async () => {
     const lines = await run('22-one-that-is-late.ts');
     const fates = Array.from({ length: 20 }, (_, n) => `${n} r-${n} 200`);
-    fates[7] = '7 late timeout: no answer within 0.001 s. Raise --timeout if the server needs longer.';
+    fates[7] = '7 late timeout: no answer within 0.001 s. Raise `timeoutMs` if the server needs longer.';
     // The connection may not stand yet after a millisecond.
     expect(lines.slice(0, -1).map((line) => line.replace('no connection within', 'no answer within'))).toEqual(fates);
     // The service learns a moment late that the one that was late has been given up.
