@@ -76,6 +76,20 @@ test('a function that gives nothing sends nothing, and one that gives no text is
   }
 });
 
+test('an error that many requests share does not grow with each of them', async () => {
+  await using client = new Client({
+    baseUrl: 'http://a.test/',
+    transport: mockTransport({ '/token': { error: 'connect_refused' } }),
+    auth: bearerAuth(async () => (await client.get('/token', { auth: null })).text()),
+  });
+  const all = await Promise.allSettled(Array.from({ length: 500 }, () => client.get('/')));
+  const errors = new Set(all.map((one): unknown => (one.status === 'rejected' ? one.reason : null)));
+  expect(errors.size).toBe(1);
+  const [error] = errors;
+  expect(error).toMatchObject({ code: 'connect_refused' });
+  expect((error as Error).stack?.split('\n').length).toBeLessThan(60);
+});
+
 describe('what a client with a baseUrl sends with all requests', () => {
   const transport = mockTransport(({ headers, query }) => ({
     json: [Object.fromEntries(headers), Object.fromEntries(query)],

@@ -3,12 +3,16 @@
 
 import { ManyfetchError } from '../../errors.ts';
 
+/** Several calls may have one error: the reason of a signal, a token that did not come. It names the first, and does not grow. */
+const told = new WeakSet<ManyfetchError>();
+
 /**
  * The error, with the async callers of this moment in its stack. To be called in an async function, after it has waited. It costs
  * nothing before something fails.
  */
 export function withCaller(error: unknown): unknown {
-  if (!(error instanceof ManyfetchError)) return error;
+  if (!(error instanceof ManyfetchError) || told.has(error)) return error;
+  told.add(error);
   const here: { stack?: string } = {};
   Error.captureStackTrace(here, withCaller);
   // Behind the first line and the function that calls this. Not by the word `async`: with source maps it may be missing.
