@@ -113,6 +113,7 @@ describe('what is sent', () => {
       tag: ['a&b', 'ü'],
     });
     expect(await ask('/echo', { lang: null, page: undefined })).toEqual({});
+    expect(await ask('/echo', { lang: null, page: null, '\ud800': '\udc00' })).toEqual({ '\ufffd': '\ufffd' });
     expect(
       await ask(
         '/echo?',

@@ -26,5 +26,5 @@ export function withParams(
 function parameters([name, value]: readonly [string, unknown]): string[] {
   if (value === null || value === undefined) return [];
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return values.map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(fieldText(name, one))}`);
+  return values.map((one) => `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(fieldText(name, one))}`);
 }
