@@ -13,6 +13,8 @@ test.each([
   ['set-cookie', 'sid=abc; Path=/; HttpOnly', 'sid=***; Path=/; HttpOnly'],
   ['set-cookie', 'sid=a=b', 'sid=***'],
   ['set-cookie', 's3cret; Path=/', '***; Path=/'],
+  ['link', '<https://a.test/?page=2&token=s3cret>; rel="next"', '<https://a.test/?page=2&token=***>; rel="next"'],
+  ['refresh', '0; url=/next?sig=s3cret', '0; url=/next?sig=***'],
   ['cookie', 'sid=abc; s3cret; empty=', 'sid=***;***; empty=***'],
   ['location', 'https://u:p@api.test/cb?code=1&access_token=abc#x', 'https://api.test/cb?code=1&access_token=***'],
   ['location', '/cb?token=abc', '/cb?token=***'],

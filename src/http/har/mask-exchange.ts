@@ -18,7 +18,8 @@ export function maskHeader(name: string, value: string): string {
   if (lower === 'set-cookie') return value.replace(/^([^=;]*=)?[^;]*/, `$1${masked}`);
   if (lower === 'cookie') return value.replace(/([^=;]*=)[^;]*|[^;]+/g, `$1${masked}`);
   if (lower === 'location' || lower === 'referer' || lower === 'content-location') return maskUrl(value);
-  if (openHeaders.has(lower) || !namesCredential(lower)) return value;
+  // URLs may stand anywhere, as in `link`.
+  if (openHeaders.has(lower) || !namesCredential(lower)) return value.replace(/[^\s<>"',;]+/g, maskQuery);
   const scheme = /^(?:Basic|Bearer|Digest|Negotiate|Token|AWS4-HMAC-SHA256) /i.exec(value)?.[0] ?? '';
   return scheme + masked;
 }
