@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Authorize } from '../http/auth/auth.ts';
 import { bearerAuth } from '../http/auth/bearer-auth.ts';
@@ -88,6 +89,24 @@ test('an error that many requests share does not grow with each of them', async 
   const [error] = errors;
   expect(error).toMatchObject({ code: 'connect_refused' });
   expect((error as Error).stack?.split('\n').length).toBeLessThan(60);
+});
+
+test('what is logged of an answer, or of an error that has it, shows no credentials', async () => {
+  const transport = mockTransport({
+    '/a': { status: 302, headers: { location: '/b?api_key=s3cret', 'set-cookie': 's=s3cret' } },
+    '/b': { status: 500, text: 's3cret' },
+  });
+  await using client = new Client({ baseUrl: 'http://u:s3cret@a.test', transport, headers: { 'x-api-key': 's3cret' } });
+  const answers = [await client.get('/a?token=s3cret'), await client.stream('GET', '/a?token=s3cret')];
+  for (const answer of answers) {
+    const error = await (async () => answer.raiseForStatus())().catch((thrown: unknown) => thrown);
+    for (const shown of [answer, error]) {
+      for (const text of [inspect(shown, { depth: 9 }), JSON.stringify(shown)]) {
+        expect(text).not.toContain('s3cret');
+        expect(text).toMatch(/500.*GET.*api_key=\*\*\*.*302.*token=\*\*\*/s);
+      }
+    }
+  }
 });
 
 describe('what a client with a baseUrl sends with all requests', () => {

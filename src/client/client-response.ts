@@ -1,5 +1,6 @@
 // An answer that is here as a whole. Reading its body waits for nothing and can be repeated; it holds no connection.
 
+import { shownAs } from '../concurrency/shown-as.ts';
 import { ResponseHead } from './response-head.ts';
 import type { ResponseFacts } from './response-head.ts';
 
@@ -27,3 +28,5 @@ export class ClientResponse extends ResponseHead {
     return this.#body;
   }
 }
+
+shownAs(ClientResponse, 'ClientResponse', (response) => response.toJSON());

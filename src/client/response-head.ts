@@ -85,6 +85,12 @@ export abstract class ResponseHead implements AnyResponse {
     }
   }
 
+  /** What logs show of it, also as part of an error: no header, no body, and the URL without credentials in its query. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { status, method, history, attempts } = this;
+    return { status, method, url: this.#facts.shownUrl, history, attempts };
+  }
+
   raiseForStatus(): this {
     if (this.status < 400) return this;
     throw new ResponseError('http_status', `${this.method} ${this.#facts.shownUrl} was answered ${this.status}`, this);

@@ -5,6 +5,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
+import { shownAs } from '../concurrency/shown-as.ts';
 import { ManyfetchError } from '../errors.ts';
 import { PieceList } from '../http/piece-list.ts';
 import { decompressed } from '../http/reading/decompressed.ts';
@@ -152,3 +153,5 @@ export class StreamedResponse extends ResponseHead implements AsyncDisposable {
     }
   }
 }
+
+shownAs(StreamedResponse, 'StreamedResponse', (response) => response.toJSON());
