@@ -120,12 +120,16 @@ export class MockExchange implements Exchange {
     const pieces: Uint8Array[] = [];
     let bytes = 0;
     try {
-      for await (const piece of { [Symbol.asyncIterator]: () => source.open() }) {
+      const opened = source.open();
+      // Told at once, and not with its next piece, which may never come.
+      this.#onOver = () => void opened.return?.()?.catch(() => {});
+      for await (const piece of { [Symbol.asyncIterator]: () => opened }) {
         if (this.#over) break;
         pieces.push(piece);
         bytes += piece.length;
         checkLength(source.lengthBytes, bytes, false);
       }
+      this.#onOver = null;
       if (!this.#over) checkLength(source.lengthBytes, bytes, true);
     } catch (error) {
       throw new BodySourceError(error);
