@@ -1,8 +1,10 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { basicAuth } from '../http/auth/basic-auth.ts';
 import { bearerAuth } from '../http/auth/bearer-auth.ts';
 import { digestAuth } from '../http/auth/digest-auth.ts';
 import { CookieJar } from '../http/cookies/cookie-jar.ts';
+import { mockTransport } from '../http/mock/mock-transport.ts';
 import { startTarget } from '../target/start-target.ts';
 import type { Target } from '../target/start-target.ts';
 import { startObserved } from '../testing/observed-server.ts';
@@ -61,6 +63,14 @@ describe('a request', () => {
     expect(await decoded.json()).toMatchObject({ encoding: path.slice(1) });
     const raw = await client.get(path, { decompress: false });
     expect((await raw.bytes()).length).toBeLessThan((await decoded.bytes()).length);
+  });
+
+  test('encodings in several headers are undone one after the other', async () => {
+    const body = gzipSync(gzipSync('twice'));
+    const transport = mockTransport(() => ({ headers: { 'content-encoding': ['gzip', 'gzip'] }, body }));
+    await using client = new Client({ transport });
+    expect(await (await client.get('http://a.test/')).text()).toBe('twice');
+    expect(await (await client.stream('GET', 'http://a.test/')).text()).toBe('twice');
   });
 
   test('of a body larger than is wanted fails, encoded or not', async () => {

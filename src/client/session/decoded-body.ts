@@ -2,13 +2,13 @@
 
 import { TransportError } from '../../errors.ts';
 import { decodeContent } from '../../http/content-encoding.ts';
-import { headerOf } from './header-set.ts';
+import { ResponseHeaders } from '../response-headers.ts';
 import type { Sending } from './sending.ts';
 
 /** @throws TransportError `bad_encoding`, `body_too_large` */
 export function decodedBody(sending: Sending, decompress: boolean, maxBodyBytes: number): Buffer | Promise<Buffer> {
   const body = sending.body();
-  const encoding = decompress && body.length > 0 ? headerOf(sending.headers, 'content-encoding') : null;
+  const encoding = decompress && body.length > 0 ? new ResponseHeaders(sending.headers).get('content-encoding') : null;
   if (encoding === null) return body;
   return new Promise((resolve, reject) => {
     decodeContent(body, encoding, maxBodyBytes, (trouble, decoded) => {
