@@ -23,6 +23,31 @@ const failing = async () => {
   throw new RangeError('no');
 };
 
+test.each([{}, { har: new HarRecorder() }])(
+  'an answer on the way whose body cannot be decoded is passed, case %#',
+  async (options) => {
+    const garbled = { headers: { location: '/next', 'content-encoding': 'gzip' }, text: 'no gzip' };
+    const transport = mockTransport({
+      '/away': { status: 302, ...garbled },
+      '/asks': [{ status: 401, ...garbled }, { text: 'in' }],
+      '/busy': [{ status: 503, ...garbled }, { text: 'in' }],
+      '/next': { text: 'in' },
+    });
+    const auth = { authorize: () => 'token', challenged: (status: number) => status === 401 };
+    await using client = new Client({
+      baseUrl: 'http://a.test',
+      transport,
+      auth,
+      clock: hurried,
+      retries: 1,
+      ...options,
+    });
+    for (const path of ['/away', '/asks', '/busy']) expect(await (await client.get(path)).text()).toBe('in');
+    const [redirect] = (await client.get('/away')).history;
+    expect(await redirect?.text()).toBe('no gzip');
+  },
+);
+
 describe('retries', () => {
   test('there are none unless they are asked for', async () => {
     await using server = await busy(1);

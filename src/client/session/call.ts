@@ -210,7 +210,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
       const step = this.#step;
       if (step.kind === 'again') this.#challenged = true;
       else if (step.kind === 'redirect') {
-        this.#history = [...this.#history, await this.#responseOf(sending)];
+        this.#history = [...this.#history, await this.#passed(sending)];
         this.hops++;
         this.#challenged = false;
         this.#request = step.request;
@@ -230,7 +230,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     try {
       await sending.send(this.#sendOptions(fresh), timeoutMs === 0 ? Infinity : Math.max(1, timeoutMs - this.#spentMs));
       if (this.#home.options.har !== null && sending.stream === null)
-        this.#record(sending, await (await this.#responseOf(sending)).bytes(), null);
+        this.#record(sending, await (await this.#passed(sending)).bytes(), null);
       return sending;
     } catch (error) {
       this.#record(sending, null, error);
@@ -289,14 +289,22 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     await this.#interruption.pause(delayMs);
   }
 
-  #responseOf(sending: Sending): Promise<AnyResponse> {
+  /** An answer that is not the one to give: that its body cannot be decoded is no reason to stop at it. */
+  #passed(sending: Sending): Promise<AnyResponse> {
+    return this.#responseOf(sending).catch((error: unknown) => {
+      if (error instanceof TransportError) return this.#responseOf(sending, { ...this.settings, decompress: false });
+      throw error;
+    });
+  }
+
+  #responseOf(sending: Sending, settings = this.settings): Promise<AnyResponse> {
     const story = {
       history: this.#history,
       attempts: this.attempts,
       startedMs: this.#startedMs,
       queuedMs: this.#place.waitedMs,
     };
-    return responseOf(sending, story, this.settings, this.#interruption);
+    return responseOf(sending, story, settings, this.#interruption);
   }
 
   #record(sending: Sending, body: Uint8Array | null, error: unknown): void {
