@@ -36,9 +36,10 @@ export class HeaderSet {
     this.#plain = Object.freeze(sectionOf(this.#fields, null, false));
   }
 
-  /** The same without those that look like credentials. */
-  withoutCredentials(): HeaderSet {
-    return new HeaderSet(Object.fromEntries([...this.#fields.values()].filter(([name]) => !namesCredential(name))));
+  /** Those that may go to any origin, as after a redirect: without what looks like a credential, and without `host`. */
+  forAnyOrigin(): HeaderSet {
+    const kept = [...this.#fields].filter(([lower]) => lower !== 'host' && !namesCredential(lower));
+    return new HeaderSet(Object.fromEntries(kept.map(([, field]) => field)));
   }
 
   /**

@@ -46,7 +46,7 @@ export class RequestPlanner {
     this.#options = options;
     this.#urls = new UrlParser(options.baseUrl);
     this.#elsewhere = {
-      headers: headers.withoutCredentials(),
+      headers: headers.forAnyOrigin(),
       params: params.filter(([name]) => !namesCredential(name)),
     };
   }
