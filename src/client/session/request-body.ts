@@ -73,11 +73,15 @@ function bodyOf(body: BodyInput): PlannedBody {
   if (body instanceof FormData) throw badValue('`body`', 'text, bytes or a stream', body, 'a form goes as `multipart`');
   if (body instanceof URLSearchParams) return held(body.toString(), 'application/x-www-form-urlencoded');
   if (typeof body === 'function') return streamed(() => body(), true);
-  if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body || Symbol.iterator in body)) {
+  if (!isInPieces(body)) {
     throw badValue('`body`', 'text, bytes, or something that gives these piece by piece', body, 'values go as `json`');
   }
   // A list begins anew each time; what else can be read twice is not known.
   return streamed(() => body, Array.isArray(body));
+}
+
+function isInPieces(body: unknown): body is Chunks {
+  return typeof body === 'object' && body !== null && (Symbol.asyncIterator in body || Symbol.iterator in body);
 }
 
 type Chunks = AsyncIterable<BodyChunk> | Iterable<BodyChunk>;
@@ -99,6 +103,8 @@ function piecesOf(chunks: () => Chunks): AsyncIterable<unknown> {
 }
 
 function iteratorOf(chunks: Chunks): AsyncIterator<unknown> | Iterator<unknown> {
+  if (!isInPieces(chunks))
+    throw badValue('what the function `body` gives', 'a stream, or pieces of text or bytes', chunks);
   if (!(chunks instanceof ReadableStream))
     return Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
   // The iterator of a stream cannot be left while it waits for a piece; its reader can.
