@@ -122,6 +122,22 @@ describe('what a client with a baseUrl sends with all requests', () => {
   });
   const ask = async (url: string) => JSON.stringify(await (await client.get(url)).json());
 
+  test('is not for a server elsewhere to be used, by a redirect to that origin', async () => {
+    const seen = mockTransport({
+      'https://b.test/*': { status: 307, headers: { location: 'https://a.test/v1/orders' } },
+      'https://a.test/away': { status: 307, headers: { location: 'https://b.test/back' } },
+      'https://a.test/*': {},
+    });
+    await using other = new Client({ baseUrl: 'https://a.test', transport: seen, auth: () => 's3cret' });
+    const sent = async (url: string) => {
+      seen.calls.length = 0;
+      await other.delete(url);
+      return seen.calls.map(({ headers }) => headers.get('authorization'));
+    };
+    expect(await sent('https://b.test/')).toEqual([null, null]);
+    expect(await sent('/away')).toEqual(['s3cret', null, 's3cret']);
+  });
+
   test.each(['x', '/x', '?a=b', 'https://a.test:443/x', 'HTTPS://A.TEST'])('goes to its origin: %s', async (url) => {
     expect((await ask(url)).match(/s3cret/g)).toHaveLength(4);
   });

@@ -1,7 +1,7 @@
 // What goes with the requests of a call besides what was asked for: the cookies of the jar and its own, and what proves who
 // asks. It is put on anew for each exchange, since redirects lead elsewhere.
 //
-// Invariant: `authorization` goes to the origin that it is for, cookies of the call to the origin of its URL, and to no other.
+// Invariant: `authorization` and cookies of the call go to the origin of the URL that was asked for, and to no other.
 
 import { badValue } from '../../concurrency/bad-value.ts';
 import { cookieHeader } from '../../http/cookies/cookie-header.ts';
@@ -25,8 +25,8 @@ export class CallCredentials {
 
   /** Whether `authorize` needs no waiting now; undefined: that is not told. */
   isReady({ origin }: HttpRequest): boolean | undefined {
-    const { auth, authOrigin } = this.#planned;
-    return auth === null || origin !== authOrigin ? true : auth.isReady?.();
+    const { auth } = this.#planned;
+    return auth === null || !this.#areFor(origin) ? true : auth.isReady?.();
   }
 
   /** What to send as `authorization`; null: nothing. @throws what the auth throws */
@@ -34,8 +34,8 @@ export class CallCredentials {
     { body, method, origin, path }: HttpRequest,
     source: BodySource | null,
   ): string | null | Promise<string | null> {
-    const { auth, authOrigin } = this.#planned;
-    if (auth === null || origin !== authOrigin) return null;
+    const { auth } = this.#planned;
+    if (auth === null || !this.#areFor(origin)) return null;
     const held = body instanceof ByteString ? body.toBuffer() : body;
     return auth.authorize({ method, url: origin + path, body: source ?? held });
   }
@@ -50,7 +50,7 @@ export class CallCredentials {
     const own: string[] = authorization === null ? [] : ['authorization', authorization];
     if (cookies !== false && headerOf(request.headers, 'cookie') === null) {
       const fromJar = this.#home.cookieHeader(request.origin + request.path);
-      const isOwn = cookies !== null && request.origin === this.#planned.request.origin;
+      const isOwn = cookies !== null && this.#areFor(request.origin);
       const value = isOwn ? cookieHeader(fromJar, cookies) : fromJar;
       if (value !== null) own.push('cookie', value);
     }
@@ -60,12 +60,16 @@ export class CallCredentials {
   /** Looks at the head of an answer. True: the same request would go with other credentials now. */
   headCame({ origin, path }: HttpRequest, status: number, headers: readonly string[]): boolean {
     const url = origin + path;
-    const { auth, authOrigin, cookies } = this.#planned;
+    const { auth, cookies } = this.#planned;
     if (cookies !== false && headers.includes('set-cookie')) {
       const values = headers.filter((_, at) => at % 2 === 1 && headers[at - 1] === 'set-cookie');
       this.#home.storeCookies(url, values);
     }
-    if (auth?.challenged === undefined || origin !== authOrigin) return false;
+    if (auth?.challenged === undefined || !this.#areFor(origin)) return false;
     return auth.challenged(status, headers, url, this.#authorization);
+  }
+
+  #areFor(origin: string): boolean {
+    return origin === this.#planned.request.origin;
   }
 }

@@ -24,9 +24,8 @@ import type { ResolvedClientOptions } from './resolve-client-options.ts';
 export interface PlannedRequest {
   readonly request: HttpRequest;
   readonly body: PlannedBody;
-  /** Makes `authorization`, for `authOrigin` only; null: nothing does. */
+  /** Makes `authorization`, for its own origin; null: nothing does. */
   readonly auth: Auth | null;
-  readonly authOrigin: string;
   /** Cookies of this request, for its own origin; false: none are sent or kept. */
   readonly cookies: CookiesInput | false | null;
   /** It may be sent twice: its method is idempotent, or it has a key. */
@@ -74,8 +73,10 @@ export class RequestPlanner {
     const { cookies = null } = options;
     if (cookies !== null && cookies !== false) cookieHeader(null, cookies);
     const own = options.auth === undefined || options.auth === null ? null : toAuth(options.auth);
-    const auth = options.auth === null ? null : (own ?? userInfoAuth(target.userInfo) ?? this.#options.auth);
-    const isClients = auth === this.#options.auth && baseUrl !== null;
+    const auth =
+      options.auth === null
+        ? null
+        : (own ?? userInfoAuth(target.userInfo) ?? (isElsewhere ? null : this.#options.auth));
     return {
       request: {
         method: verb,
@@ -88,7 +89,6 @@ export class RequestPlanner {
       },
       body,
       auth,
-      authOrigin: isClients ? baseUrl.origin : target.origin,
       cookies,
       safeTwice,
     };
