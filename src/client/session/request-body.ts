@@ -8,6 +8,7 @@ import { formBody } from '../../http/forms/form-body.ts';
 import { FilePart } from '../../http/forms/file-part.ts';
 import { multipartBody } from '../../http/forms/multipart-body.ts';
 import { StreamPart } from '../../http/forms/stream-part.ts';
+import { isInPieces, piecesOf } from '../../http/pieces-of.ts';
 import { leftAtOnce } from '../../http/reading/left-at-once.ts';
 import type { BodyChunk, BodyInput, RequestOptions } from '../client-options.ts';
 
@@ -80,45 +81,11 @@ function bodyOf(body: BodyInput): PlannedBody {
   return streamed(() => body, Array.isArray(body));
 }
 
-function isInPieces(body: unknown): body is Chunks {
-  return typeof body === 'object' && body !== null && (Symbol.asyncIterator in body || Symbol.iterator in body);
-}
-
 type Chunks = AsyncIterable<BodyChunk> | Iterable<BodyChunk>;
 
 function streamed(chunks: () => Chunks, repeatable: boolean): PlannedBody {
   const source: BodySource = { lengthBytes: null, open: () => leftAtOnce(piecesOf(chunks), bytesOf) };
   return { held: null, source, repeatable, contentType: null };
-}
-
-/** Begun with the first piece that is asked for. */
-function piecesOf(chunks: () => Chunks): AsyncIterable<unknown> {
-  let iterator: AsyncIterator<unknown> | Iterator<unknown> | null = null;
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: async () => (iterator ??= iteratorOf(chunks())).next(),
-      return: async () => (await iterator?.return?.()) ?? { done: true, value: undefined },
-    }),
-  };
-}
-
-function iteratorOf(chunks: Chunks): AsyncIterator<unknown> | Iterator<unknown> {
-  if (!isInPieces(chunks))
-    throw badValue('what the function `body` gives', 'a stream, or pieces of text or bytes', chunks);
-  if (!(chunks instanceof ReadableStream))
-    return Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
-  // The iterator of a stream cannot be left while it waits for a piece; its reader can.
-  const reader: ReadableStreamDefaultReader<unknown> = chunks.getReader();
-  return {
-    next: async () => {
-      const { done, value } = await reader.read();
-      return done ? { done, value: undefined } : { done, value };
-    },
-    return: async () => {
-      await reader.cancel();
-      return { done: true, value: undefined };
-    },
-  };
 }
 
 async function* bytesOf(chunks: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void, undefined> {

@@ -159,3 +159,21 @@ test.each([
 test('what a stream gives must be bytes or text', async () => {
   await expect(bytesOf(multipartBody({ a: streamPart([1] as never) }))).rejects.toThrow('neither bytes nor text');
 });
+
+test('a part that waits for its next piece is told at once when the form is left, and the parts behind it are not begun', async () => {
+  const told: unknown[] = [];
+  const stuck = new ReadableStream({
+    start: (controller) => controller.enqueue(Buffer.from('one')),
+    pull: () => new Promise(() => {}),
+    cancel: () => void told.push('cancelled'),
+  });
+  const pieces = multipartBody({ stuck, next: streamPart(() => (told.push('begun'), ['x'])) }).body.open();
+  expect([(await pieces.next()).done, String((await pieces.next()).value)]).toEqual([false, 'one']);
+  const waiting = pieces.next();
+  await pieces.return?.();
+  expect([await waiting, await pieces.next(), told]).toEqual([
+    { done: true, value: undefined },
+    { done: true, value: undefined },
+    ['cancelled'],
+  ]);
+});

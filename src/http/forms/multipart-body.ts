@@ -111,8 +111,30 @@ function joined(segments: readonly PartContent[]): MultipartSource {
   return {
     lengthBytes: lengths.includes(null) ? null : lengths.reduce<number>((sum, length) => sum + (length ?? 0), 0),
     repeatable: segments.every((segment) => segment.repeatable),
-    async *open() {
-      for (const segment of segments) yield* segment.open();
+    open: () => oneAfterTheOther(segments),
+  };
+}
+
+/** Not a generator: one that waits for a piece cannot be left, so that what it waits for would be kept. */
+function oneAfterTheOther(segments: readonly PartContent[]): AsyncIterator<Uint8Array> {
+  const coming = segments.values();
+  let isLeft = false;
+  let current: AsyncIterator<Uint8Array> | null = null;
+  const end: IteratorReturnResult<undefined> = { done: true, value: undefined };
+  return {
+    async next() {
+      for (;;) {
+        if (!isLeft) current ??= coming.next().value?.open()[Symbol.asyncIterator]() ?? null;
+        if (current === null) return end;
+        const step = await current.next();
+        if (step.done !== true) return step;
+        current = null;
+      }
+    },
+    async return() {
+      isLeft = true;
+      await current?.return?.();
+      return end;
     },
   };
 }

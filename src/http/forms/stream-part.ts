@@ -5,6 +5,8 @@
 import { badValue } from '../../concurrency/bad-value.ts';
 import type { PartLabel } from './file-part.ts';
 import { typeOfFile } from './file-type.ts';
+import { isInPieces, piecesOf } from '../pieces-of.ts';
+import { leftAtOnce } from '../reading/left-at-once.ts';
 import type { PartContent } from './part-content.ts';
 
 /** Bytes, or text that is sent in UTF-8, piece by piece. A `ReadableStream` and a `Readable` are such. */
@@ -40,13 +42,17 @@ export class StreamPart {
     return {
       lengthBytes: this.#lengthBytes,
       repeatable: typeof this.#source === 'function',
-      open: () => this.#open(),
+      open: () =>
+        leftAtOnce(
+          piecesOf(() => this.#begin()),
+          (pieces) => this.#checked(pieces),
+        ),
     };
   }
 
-  async *#open(): AsyncGenerator<Uint8Array, void, undefined> {
+  async *#checked(pieces: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void, undefined> {
     let sentBytes = 0;
-    for await (const piece of this.#begin()) {
+    for await (const piece of pieces) {
       const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
       if (!(bytes instanceof Uint8Array))
         throw new Error(`part "${this.name}" gave something that is neither bytes nor text`);
@@ -90,5 +96,5 @@ export function streamPart(source: PartStream | (() => PartStream), label: Strea
 
 /** Whether it can be read piece by piece. A text could, character by character, which nobody means. */
 export function isStream(value: unknown): value is PartStream {
-  return typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
+  return isInPieces(value);
 }
