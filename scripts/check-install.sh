@@ -56,6 +56,7 @@ TS
 cat >sends.ts <<'TS'
 import { Client, fetchMany, type Result, scope } from 'manyfetch';
 import * as concurrency from 'manyfetch/concurrency';
+import { openConnection, startServer, type Connection } from 'manyfetch/streams';
 import { check, withServer } from './server.js';
 
 await withServer(async (url) => {
@@ -80,6 +81,12 @@ await withServer(async (url) => {
   const late = await concurrency.timeout(20, ({ signal }) => concurrency.sleep(60_000, { signal })).catch((error) => error);
   check(late.code === 'deadline', late);
   check(concurrency.scope === scope, 'the same from both entry points');
+
+  await using server = await startServer(async (peer: Connection) => peer.write(`${await peer.readLine()}!\n`));
+  await using connection = await openConnection({ host: server.host, port: server.port });
+  await connection.write('hello\n');
+  const said = await connection.readLine();
+  check(said === 'hello!', said);
 });
 TS
 cat >batch.ts <<'TS'

@@ -52,7 +52,7 @@ function numbersIn(text = ''): number[] {
 describe.concurrent('example programs', () => {
   test('each is tried here', () => {
     const programs = globSync('*.ts', { cwd: join(import.meta.dirname, '../examples') });
-    const tried = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '17', '20', '21', '22', '23', '24'];
+    const tried = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '16', '17', '20', '21', '22', '23', '24'];
     expect(programs.map((name) => name.slice(0, 2)).toSorted()).toEqual(tried);
   });
 
@@ -130,6 +130,15 @@ describe.concurrent('example programs', () => {
       'first-failed: done t1 t2 t3, pending t4 t5',
       'timeout: done t1 t2 t3, pending t4 t5',
       'all: t1 done, t2 done, t3 failed, t4 done, t5 done',
+    ]);
+  });
+
+  test('16: an answer is read by hand, and what is no request is told so', async () => {
+    expect(await run('16-http-by-hand.ts')).toEqual([
+      'GET /hello/ann HTTP/1.0 -> HTTP/1.1 200 OK',
+      'headers: true, body: {"hello":"ann","message":"Hello, ann!"}',
+      'GET the page, please -> HTTP/1.1 400 Bad Request',
+      'headers: true, body:',
     ]);
   });
 

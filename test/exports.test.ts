@@ -1,4 +1,4 @@
-// Holds the entry points: a sorted list of what is public, each name from one place, and no logic. What the smaller one
+// Holds the entry points: a sorted list of what is public, each name from one place, and no logic. What a smaller one
 // exports the whole library exports too.
 
 import { readFileSync } from 'node:fs';
@@ -38,7 +38,11 @@ function sorted(names: readonly string[]): string[] {
 }
 
 /** What can be imported, by the path under the name of the package. */
-const entryPoints = { '.': 'src/index.ts', './concurrency': 'src/concurrency/index.ts' };
+const entryPoints = {
+  '.': 'src/index.ts',
+  './concurrency': 'src/concurrency/index.ts',
+  './streams': 'src/streams/index.ts',
+};
 
 function statementsOf(path: string): { code: string; statements: ExportStatement[] } {
   const { code } = readSourceTree(path)[0] ?? sourceFile(path, '');
@@ -86,12 +90,15 @@ describe.each(Object.values(entryPoints))('%s', (path) => {
   });
 });
 
-test('what manyfetch/concurrency exports manyfetch exports too, and no more of that folder', () => {
-  const own = statementsOf(entryPoints['./concurrency']).statements;
-  const whole = statementsOf(entryPoints['.']).statements;
-  const prefix = './concurrency/';
-  const ofFolder = whole
-    .filter(({ from }) => from.startsWith(prefix))
-    .map(({ from, names }) => ({ from: from.replace(prefix, './'), names }));
-  expect(ofFolder).toEqual(own);
-});
+test.each(['concurrency', 'streams'] as const)(
+  'what manyfetch/%s exports manyfetch exports too, and no more of that folder',
+  (folder) => {
+    const own = statementsOf(entryPoints[`./${folder}`]).statements;
+    const whole = statementsOf(entryPoints['.']).statements;
+    const prefix = `./${folder}/`;
+    const ofFolder = whole
+      .filter(({ from }) => from.startsWith(prefix))
+      .map(({ from, names }) => ({ from: from.replace(prefix, './'), names }));
+    expect(ofFolder).toEqual(own);
+  },
+);

@@ -7,7 +7,7 @@ const ranks: readonly (readonly string[])[] = [
   ['errors.ts', 'grouped-digits.ts'],
   ['concurrency', 'disk'],
   ['http'],
-  ['input', 'plan', 'govern', 'retry', 'journal', 'output', 'report', 'target'],
+  ['input', 'plan', 'govern', 'retry', 'journal', 'output', 'report', 'target', 'streams'],
   ['engine'],
   ['control'],
   ['batch'],

@@ -9,7 +9,7 @@ const library = new URL('../src/index.ts', import.meta.url).href;
 
 /** A program that uses the library in all the ways that end, and prints what is left after each. */
 const program = `
-import { fetchMany, runBatch } from ${JSON.stringify(library)};
+import { fetchMany, openConnection, runBatch, startServer } from ${JSON.stringify(library)};
 const url = process.argv[1];
 const left = () => process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|FSReqPromise/.test(name));
 const print = (name) => console.log(name, JSON.stringify(left()));
@@ -33,6 +33,16 @@ fetchMany(urls(5));
 print('unused');
 await runBatch({ input: '-', output: '-', signal: AbortSignal.abort() }).catch(() => {});
 print('batch');
+const server = await startServer((connection) => connection.readLine(), { graceMs: 20, readTimeoutMs: 60_000, onError: () => {} });
+const open = () => openConnection({ host: server.host, port: server.port, readTimeoutMs: 60_000 });
+const [cutOff, ended, aborted] = await Promise.all([open(), open(), open()]);
+await ended.readLine({ timeoutMs: 5 }).catch(() => {});
+await ended.close();
+aborted.abort();
+await server.close();
+await cutOff.readLine().catch(() => {});
+await cutOff.close();
+print('streams');
 `;
 
 test('nothing is left after any end', async () => {
@@ -42,7 +52,7 @@ test('nothing is left after any end', async () => {
     child.child.stdin?.end();
     const { stdout, stderr } = await child;
     expect(stderr).toBe('');
-    const ends = ['end', 'break', 'waiting', 'source', 'signal', 'timeout', 'unused', 'batch'];
+    const ends = ['end', 'break', 'waiting', 'source', 'signal', 'timeout', 'unused', 'batch', 'streams'];
     expect(stdout.trimEnd().split('\n')).toEqual(ends.map((name) => `${name} []`));
   } finally {
     await target.close();

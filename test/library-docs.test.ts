@@ -17,6 +17,7 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), 'manyfetch-docs-')));
 const entryPoints: Readonly<Record<string, string>> = {
   manyfetch: join(root, 'src/index.ts'),
   'manyfetch/concurrency': join(root, 'src/concurrency/index.ts'),
+  'manyfetch/streams': join(root, 'src/streams/index.ts'),
 };
 
 /** The programs of each guide that has any, by its name. */
@@ -63,7 +64,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the guides have programs', () => {
-  expect(guides.map(({ page }) => page)).toEqual(expect.arrayContaining(['concurrency.md', 'library.md']));
+  expect(guides.map(({ page }) => page)).toEqual(
+    expect.arrayContaining(['concurrency.md', 'library.md', 'streams.md']),
+  );
 });
 
 describe.each(guides)('the programs of $page', ({ page, programs }) => {

@@ -7,6 +7,7 @@ const topics: readonly (readonly [string, RegExp])[] = [
   ['Cookies, credentials, forms', /^http\/(?:cookies|auth|forms)\//],
   ['Without a network', /^http\/(?:mock|har)\/|^client\/har\//],
   ['A run with files', /^(?:batch|control|report)\/|^client\/run-batch/],
+  ['Connections', /^streams\//],
   ['Tasks', /^concurrency\/(?:task|scope|sleep|timeout|shield|spawned|open)/],
   ['Several at once', /^concurrency\/(?:gather|wait|as-completed|race|map|any)/],
   ['Between tasks', /^concurrency\/(?:queue|event|barrier)/],

@@ -19,8 +19,8 @@ export interface Reading {
   callback(bytes: number): boolean;
 }
 
-/** What is offered to a server by ALPN (RFC 7301); over cleartext it has no meaning. */
-export type Offer = 'http1' | 'http2' | 'either';
+/** What is offered to a server by ALPN (RFC 7301), `none` for what is not HTTP; over cleartext it has no meaning. */
+export type Offer = 'http1' | 'http2' | 'either' | 'none';
 
 /** One socket to be opened. */
 export interface Dialling {

@@ -17,6 +17,7 @@ const protocols: Readonly<Record<Offer, string[]>> = {
   http1: ['http/1.1'],
   http2: ['h2'],
   either: ['h2', 'http/1.1'],
+  none: [],
 };
 
 /** The way to a server: options for a new connection, or one that leads there already. */

@@ -1,0 +1,87 @@
+// Begins to listen, with TLS or without. What becomes of connections is up to `stream-server.ts`.
+
+import type { Server } from 'node:net';
+import { createServer } from 'node:net';
+import { UsageError } from '../errors.ts';
+import { badValue } from '../concurrency/bad-value.ts';
+import { checkedServer } from './server-options.ts';
+import type { CheckedServer, ConnectionHandler, ServerTlsOptions, StartServerOptions } from './server-options.ts';
+import { serverOver } from './stream-server.ts';
+import type { StreamServer } from './stream-server.ts';
+
+/** A connection on which nothing comes for so long is probed by TCP. */
+const probeAfterMs = 60_000;
+
+/**
+ * Starts a server that calls a handler with each connection: `asyncio.start_server`. It listens when the promise resolves.
+ *
+ * Each handler is a task of its own. What one throws cuts off its connection and is told to `onError`; the others, and the server, go on.
+ *
+ * @throws UsageError `listen_failed` if the address is taken or not of this machine; for options that cannot be used; the reason of the signal
+ * @example
+ * import { openConnection, startServer } from 'manyfetch/streams';
+ *
+ * await using server = await startServer(
+ *   async (connection) => {
+ *     const name = await connection.readLine();
+ *     await connection.write(`hello, ${name}\n`);
+ *   },
+ *   { maxConnections: 100, readTimeoutMs: 5000 },
+ * );
+ * await using connection = await openConnection({ host: server.host, port: server.port });
+ * await connection.write('ann\n');
+ * console.log(await connection.readLine()); // prints hello, ann
+ */
+export async function startServer(handler: ConnectionHandler, options: StartServerOptions = {}): Promise<StreamServer> {
+  if (typeof handler !== 'function') throw badValue('`handler`', 'a function', handler);
+  const checked = checkedServer(options);
+  checked.signal?.throwIfAborted();
+  const server = makeServer(checked);
+  await listen(server, checked);
+  if (checked.signal?.aborted === true) {
+    await new Promise((resolve) => server.close(resolve));
+    throw checked.signal.reason;
+  }
+  return serverOver(server, handler, checked);
+}
+
+function makeServer({ tls, handshakeTimeoutMs, maxConnections }: CheckedServer): Server {
+  const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: probeAfterMs };
+  const server =
+    tls === undefined
+      ? createServer(options)
+      : process.getBuiltinModule('node:tls').createServer({
+          ...options,
+          ...tlsOptions(tls),
+          handshakeTimeout: Math.min(handshakeTimeoutMs, 2 ** 31 - 1),
+        });
+  if (maxConnections !== Infinity) server.maxConnections = maxConnections;
+  return server;
+}
+
+function tlsOptions({ cert, key, clientCa }: ServerTlsOptions) {
+  const { createSecureContext } = process.getBuiltinModule('node:tls');
+  const asked = { cert, key, ...(clientCa !== undefined && { ca: clientCa }) };
+  try {
+    createSecureContext(asked);
+  } catch (error) {
+    const hint = 'Give PEM text, and a key that belongs to the certificate and is not encrypted.';
+    throw new UsageError('bad_option', `\`tls\` cannot be used: ${String(error)}`, { hint, cause: error });
+  }
+  return { ...asked, ...(clientCa !== undefined && { requestCert: true, rejectUnauthorized: true }) };
+}
+
+async function listen(server: Server, { host, port, backlog }: CheckedServer): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error: Error): void => {
+      const hint = 'Give `port: 0` for one that is free, and a `host` of this machine.';
+      const message = `No server can listen at ${host}:${port}: ${error.message}`;
+      reject(new UsageError('listen_failed', message, { hint, cause: error }));
+    };
+    server.once('error', failed);
+    server.listen({ host, port, backlog: Math.min(backlog, 2 ** 31 - 1) }, () => {
+      server.off('error', failed);
+      resolve();
+    });
+  });
+}
