@@ -32,7 +32,7 @@ cat >tsconfig.json <<'JSON'
     "exactOptionalPropertyTypes": true, "noUncheckedIndexedAccess": true, "skipLibCheck": false,
     "types": ["node"], "rootDir": ".", "outDir": "built"
   },
-  "files": ["server.ts", "sends.ts", "batch.ts", "common.cts"]
+  "files": ["server.ts", "sends.ts", "batch.ts", "pools.ts", "common.cts"]
 }
 JSON
 cat >server.ts <<'TS'
@@ -103,6 +103,19 @@ await withServer(async (url) => {
   for (const line of lines) check(line.includes('"result":"ok"') && line.includes('12345678901234567890'), line);
 });
 TS
+cat >pools.ts <<'TS'
+import { ProcessPool, ThreadPool } from 'manyfetch/executors';
+import { check } from './server.js';
+
+for (const Pool of [ThreadPool, ProcessPool]) {
+  await using pool = new Pool({ workers: 1 });
+  const [sum, dead] = [pool.submit((a: number, b: number) => a + b, 1, 2), pool.submit(() => process.exit(3))];
+  check((await sum) === 3, sum);
+  const outcome = await dead.outcome();
+  check(outcome.state === 'failed' && String(outcome.error).includes('died'), outcome.state);
+  check((await pool.submit<(data: string) => number>('node:zlib', 'crc32', 'abc')) === 891568578, pool.statistics());
+}
+TS
 cat >common.cts <<'TS'
 import manyfetch = require('manyfetch');
 import concurrency = require('manyfetch/concurrency');
@@ -127,5 +140,9 @@ for runtime in node "$next_node" "$bun"; do
   for program in sends.js batch.js common.cjs; do
     NODE_OPTIONS=--throw-deprecation "$runtime" "built/$program" || { echo "failed: $runtime built/$program"; exit 1; }
   done
+done
+# Workers are Node's.
+for runtime in node "$next_node"; do
+  NODE_OPTIONS=--throw-deprecation "$runtime" built/pools.js || { echo "failed: $runtime built/pools.js"; exit 1; }
 done
 test ! -e node_modules/manyfetch/src || { echo 'the package carries its sources'; exit 1; }

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { publicNames, readEntries } from './reference/entries.ts';
+import { type PublicName, publicNames, readEntries } from './reference/entries.ts';
 import { ModuleReader } from './reference/module-reader.ts';
 import { notImportable } from './reference/not-importable.ts';
 import { renderPage } from './reference/page.ts';
@@ -37,7 +37,13 @@ async function renderReference(declarations: string): Promise<Reference> {
     const page = await renderPage({ entry, names, pageOf, placeOf: ({ path }) => sourceOf(declarations, path) });
     rendered.set(`${entry.page}.md`, page);
   }
-  return { rendered, problems: entries.flatMap(({ names }) => notImportable(names, reader)) };
+  return { rendered, problems: notImportable(uniqueNames(entries), reader) };
+}
+
+/** What has a name at several entry points is looked at once; what one names may be imported from another. */
+function uniqueNames(entries: readonly { readonly names: readonly PublicName[] }[]): PublicName[] {
+  const all = entries.flatMap(({ names }) => names);
+  return [...new Map(all.map((each) => [`${each.path} ${each.name}`, each])).values()];
 }
 
 function sourceOf(declarations: string, path: string): string {

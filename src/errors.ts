@@ -6,6 +6,7 @@
 //   ├─ CancelledError         somebody stopped it                                exit 1
 //   ├─ DeadlineError          it was not done in time                            exit 1
 //   ├─ TransportError         one attempt failed between us and the server       exit 1
+//   ├─ WorkerError            what worked on a task died (executors/)            exit 2
 //   └─ DiskError              results can no longer be recorded: the run stops   exit 4
 //
 // Policy (what is retried, what counts as congestion) lives in `retry/`, not here.
@@ -36,6 +37,8 @@ export const errorCodes = {
   stream_state: ['usage', 'a connection was used after it was closed, or read by two at once'],
   listen_failed: ['usage', 'a server cannot listen at this address'],
   task_state: ['usage', 'a task was asked for what it does not have yet, or a scope that has ended was asked to work'],
+  not_self_contained: ['usage', 'a function that was sent to a worker uses what exists only where it was written'],
+  worker_died: ['usage', 'the thread or process that worked on a task is gone'],
 
   bad_record: ['record', 'the record cannot be read, or is not what a request can be made of'],
   record_too_large: ['record', 'the record is larger than --max-record-bytes'],

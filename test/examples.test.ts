@@ -52,7 +52,28 @@ function numbersIn(text = ''): number[] {
 describe.concurrent('example programs', () => {
   test('each is tried here', () => {
     const programs = globSync('*.ts', { cwd: join(import.meta.dirname, '../examples') });
-    const tried = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '16', '17', '20', '21', '22', '23', '24'];
+    const tried = [
+      '01',
+      '02',
+      '03',
+      '04',
+      '05',
+      '06',
+      '07',
+      '08',
+      '09',
+      '12',
+      '13',
+      '14',
+      '16',
+      '17',
+      '19',
+      '20',
+      '21',
+      '22',
+      '23',
+      '24',
+    ];
     expect(programs.map((name) => name.slice(0, 2)).toSorted()).toEqual(tried);
   });
 
@@ -133,6 +154,26 @@ describe.concurrent('example programs', () => {
     ]);
   });
 
+  test('12: seven threads for seven paths', async () => {
+    const lines = await run('12-a-thread-pool.ts');
+    expect(lines.slice(0, 7)).toEqual([1, 2, 3, 4, 5, 6, 7].map((n) => `/echo?n=${n}: 200`));
+    expect(lines.slice(7)).toEqual(['done 7, threads left 0']);
+  });
+
+  test('13: the callback gets the settled task, once, whether it failed or not', async () => {
+    const lines = await run('13-callbacks-of-a-pool.ts');
+    const told = ['/status/200', '/status/404', '/status/500'].map((path) => `${path}: ${path.slice(8)}`);
+    expect(lines.toSorted()).toEqual([...told, 'nowhere: failed, Failed to parse URL from nowhere'].toSorted());
+  });
+
+  test('14: a process that is killed costs its own task', async () => {
+    expect(await run('14-a-process-pool.ts')).toEqual([
+      'worker_died: SIGKILL',
+      '20 of 20 others are done',
+      'processes left: 0',
+    ]);
+  });
+
   test('16: an answer is read by hand, and what is no request is told so', async () => {
     expect(await run('16-http-by-hand.ts')).toEqual([
       'GET /hello/ann HTTP/1.0 -> HTTP/1.1 200 OK',
@@ -140,6 +181,13 @@ describe.concurrent('example programs', () => {
       'GET the page, please -> HTTP/1.1 400 Bad Request',
       'headers: true, body:',
     ]);
+  });
+
+  test('19: the event loop goes on while threads compute', async () => {
+    const lines = await run('19-blocking-functions.ts');
+    const [here = 0, there = Infinity] = lines.map((line) => numbersIn(line.replace(/^.*late by/, ''))[0]);
+    expect(here).toBeGreaterThanOrEqual(150);
+    expect(there).toBeLessThan(here / 2);
   });
 
   test('17: a client is closed, or it is told where it was opened', async () => {

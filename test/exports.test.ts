@@ -41,6 +41,7 @@ function sorted(names: readonly string[]): string[] {
 const entryPoints = {
   '.': 'src/index.ts',
   './concurrency': 'src/concurrency/index.ts',
+  './executors': 'src/executors/index.ts',
   './streams': 'src/streams/index.ts',
 };
 

@@ -6,7 +6,7 @@ import type { SourceFile } from './source-tree.ts';
 const ranks: readonly (readonly string[])[] = [
   ['errors.ts', 'grouped-digits.ts'],
   ['concurrency', 'disk'],
-  ['http'],
+  ['http', 'executors'],
   ['input', 'plan', 'govern', 'retry', 'journal', 'output', 'report', 'target', 'streams'],
   ['engine'],
   ['control'],

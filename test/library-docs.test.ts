@@ -17,6 +17,7 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), 'manyfetch-docs-')));
 const entryPoints: Readonly<Record<string, string>> = {
   manyfetch: join(root, 'src/index.ts'),
   'manyfetch/concurrency': join(root, 'src/concurrency/index.ts'),
+  'manyfetch/executors': join(root, 'src/executors/index.ts'),
   'manyfetch/streams': join(root, 'src/streams/index.ts'),
 };
 

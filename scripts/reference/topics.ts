@@ -12,6 +12,8 @@ const topics: readonly (readonly [string, RegExp])[] = [
   ['Several at once', /^concurrency\/(?:gather|wait|as-completed|race|map|any)/],
   ['Between tasks', /^concurrency\/(?:queue|event|barrier)/],
   ['Limits', /^concurrency\/|^client\/(?:governor|gate-permits|attempt-report)/],
+  ['Pools', /^executors\/(?:thread|process|executor)/],
+  ['Work for a worker', /^executors\//],
   ['Errors', /^errors\.ts/],
 ];
 

@@ -1,0 +1,24 @@
+// Fetching is done in threads, handling here: a callback gets the settled task, once, also if it failed.
+// Run it: node examples/13-callbacks-of-a-pool.ts
+
+import type { Task } from '../src/index.ts';
+import { ThreadPool } from '../src/executors/index.ts';
+import { startTarget } from '../src/target/start-target.ts';
+
+async function get(url: string): Promise<number> {
+  return (await fetch(url)).status;
+}
+
+function handle({ name, state, error }: Task<number>, status: () => number): void {
+  console.log(state === 'done' ? `${name}: ${status()}` : `${name}: ${state}, ${(error as Error).message}`);
+}
+
+const target = await startTarget();
+{
+  await using pool = new ThreadPool({ workers: 2 });
+  for (const path of ['/status/200', '/status/404', '/status/500', 'nowhere']) {
+    const url = path.startsWith('/') ? target.url + path : path;
+    pool.apply(get, [url], { name: path }).onDone((task) => handle(task, () => task.result));
+  }
+}
+await target.close();

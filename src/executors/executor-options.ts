@@ -1,0 +1,72 @@
+// What pools are told, as plain data, and what of it can be used.
+
+import { availableParallelism } from 'node:os';
+import { badValue } from '../concurrency/bad-value.ts';
+import { systemClock } from '../concurrency/clock.ts';
+import type { Clock } from '../concurrency/clock.ts';
+import { checkedMs } from '../concurrency/scope-options.ts';
+import type { AnyFunction, ModuleCall } from './call-target.ts';
+
+/** What threads and processes have in common. */
+export interface ExecutorOptions {
+  /** Threads or processes, at most. They are started when they are needed. @default as many as the machine runs at once */
+  readonly workers?: number | undefined;
+  /**
+   * Tasks in each of them at the same time: for functions that wait, as `async` ones do.
+   * @default 1
+   */
+  readonly perWorker?: number | undefined;
+  /**
+   * After so many tasks a worker is replaced by a new one: for code that leaks.
+   * @default Infinity
+   */
+  readonly tasksPerWorker?: number | undefined;
+  /**
+   * How long a task that was cancelled may take to heed its signal. Then its worker is ended, as soon as nobody else needs it.
+   * @default 500
+   */
+  readonly graceMs?: number | undefined;
+  /** Called in each worker before its first task. If it throws, the tasks that the worker was to do fail. */
+  readonly initializer?: AnyFunction | ModuleCall | undefined;
+  /** Its arguments. @default [] */
+  readonly initArgs?: readonly unknown[] | undefined;
+  /** Cancels all tasks when it aborts, for good. */
+  readonly signal?: AbortSignal | undefined;
+  /** The environment of the workers. @default that of this process */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Options for Node, such as `--max-old-space-size=500`. @default those of this process */
+  readonly execArgv?: readonly string[] | undefined;
+  /** Where the time comes from. @default the machine's */
+  readonly clock?: Clock | undefined;
+}
+
+/** @throws UsageError for what cannot be used */
+export function checkedExecutorOptions(options: ExecutorOptions) {
+  const { workers = availableParallelism(), perWorker = 1, tasksPerWorker = Infinity, clock = systemClock } = options;
+  const { initializer = null, initArgs = [], graceMs = 500, signal } = options;
+  checkCount('`workers`', workers);
+  checkCount('`perWorker`', perWorker);
+  if (tasksPerWorker !== Infinity) checkCount('`tasksPerWorker`', tasksPerWorker);
+  if (options.execArgv?.some((word) => /^(?:-[pe]+$|--(?:eval|print|input-type)\b)/.test(word)) === true)
+    throw badValue('`execArgv`', 'options without a program', options.execArgv.join(' '));
+  if (!Array.isArray(initArgs)) throw badValue('`initArgs`', 'a list of arguments', initArgs);
+  return {
+    workers,
+    perWorker,
+    tasksPerWorker,
+    graceMs: checkedMs('`graceMs`', graceMs),
+    initializer,
+    initArgs,
+    signal,
+    clock,
+  };
+}
+
+/** What Node is given to start one, only as far as it was said. */
+export function startOptions({ env, execArgv }: ExecutorOptions) {
+  return { ...(env !== undefined && { env: { ...env } }), ...(execArgv !== undefined && { execArgv: [...execArgv] }) };
+}
+
+export function checkCount(name: string, count: unknown): void {
+  if (!Number.isSafeInteger(count) || Number(count) < 1) throw badValue(name, 'a whole number from 1 up', count);
+}

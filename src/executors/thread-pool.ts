@@ -1,0 +1,43 @@
+// The pool whose workers are threads of this process.
+
+import { shownAs } from '../concurrency/shown-as.ts';
+import { Executor } from './executor.ts';
+import { type ExecutorOptions, startOptions } from './executor-options.ts';
+import { ThreadLink } from './thread-link.ts';
+
+/** What a pool of threads is told. */
+export interface ThreadPoolOptions extends ExecutorOptions {
+  /** Memory of each thread: V8 ends it, and it alone, when it is used up. @default as much as this process may have */
+  readonly maxMemoryMb?: number | undefined;
+}
+
+/**
+ * Functions in threads of this process: for what computes, or blocks, while the event loop goes on. The `ThreadPoolExecutor` of
+ * concurrent.futures, `gevent.threadpool`, and what `run_in_executor` and `asyncio.to_thread` use.
+ *
+ * Threads are started when they are needed, and do not keep the program alive while they have nothing to do. They run at the same
+ * time, each with a heap and modules of its own: nothing is shared but what is a SharedArrayBuffer.
+ *
+ * @example
+ * import { ThreadPool } from 'manyfetch/executors';
+ *
+ * function fib(n: number): number {
+ *   return n < 2 ? n : fib(n - 1) + fib(n - 2);
+ * }
+ *
+ * await using pool = new ThreadPool({ workers: 2 });
+ * const task = pool.submit(fib, 20);
+ * task.onDone(({ state }) => console.log(state)); // prints done
+ * console.log(await task); // prints 6765
+ * console.log(await pool.map(fib, [1, 2, 3, 4, 5]).toArray()); // prints [ 1, 1, 2, 3, 5 ]
+ */
+export class ThreadPool extends Executor {
+  /** @throws UsageError for options that cannot be used */
+  constructor(options: ThreadPoolOptions = {}) {
+    const { maxMemoryMb } = options;
+    const limits = maxMemoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } };
+    super(options, (ordinal, events) => new ThreadLink(ordinal, { ...startOptions(options), ...limits }, events));
+  }
+}
+
+shownAs(ThreadPool, 'ThreadPool', (pool) => pool.statistics());
