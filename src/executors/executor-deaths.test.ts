@@ -1,6 +1,6 @@
 // Workers that die, and tasks that must be stopped: whose tasks that costs, and whose not.
 
-import { execFile, fork } from 'node:child_process';
+import { execFile, fork, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -152,6 +152,27 @@ for (const Pool of [ThreadPool, ProcessPool]) {
   );
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { timeout: 20_000 });
   expect({ stdout, stderr }).toEqual({ stdout: '9\n9\n', stderr: '' });
+  rmSync(folder, { recursive: true });
+});
+
+test('Ctrl-C is for the program: its processes finish what they do', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'manyfetch-executors-'));
+  const program = join(folder, 'interrupted.mts');
+  writeFileSync(
+    program,
+    `import { ProcessPool } from '${index}';
+process.on('SIGINT', () => console.log('told'));
+await using pool = new ProcessPool({ workers: 1 });
+await pool.submit(() => 1);
+const task = pool.submit('${module}', 'unmoved', 200);
+process.kill(0, 'SIGINT');
+console.log(await task, pool.statistics().died);`,
+  );
+  // A group of its own, as a terminal gives to each command.
+  const child = spawn(process.execPath, [program], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  let printed = '';
+  for await (const text of child.stdout.setEncoding('utf8')) printed += text;
+  expect(printed).toBe('told\nwas not told 0\n');
   rmSync(folder, { recursive: true });
 });
 
