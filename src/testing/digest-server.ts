@@ -43,9 +43,10 @@ class DigestChecker {
     this.#rules = rules;
   }
 
-  newNonce(): string {
+  /** @param sessionKey of the nonce that it follows: it goes on for as long as no challenge comes (RFC 7616, 3.4.2) */
+  newNonce(sessionKey: string | null = null): string {
     const nonce = `nonce-${this.#nonces.size}`;
-    this.#nonces.set(nonce, { counts: new Set(), sessionKey: null });
+    this.#nonces.set(nonce, { counts: new Set(), sessionKey });
     return nonce;
   }
 
@@ -53,6 +54,12 @@ class DigestChecker {
     const { qop, algorithm, userhash = false } = this.#rules;
     const extra = `${isStale ? ', stale=true' : ''}${userhash ? ', userhash=true' : ''}`;
     return `Digest realm="zoo, \\"lions\\"", qop="${qop}", algorithm=${algorithm}, nonce="${this.newNonce()}", opaque="o"${extra}`;
+  }
+
+  /** The next nonce, for who has just been let in. */
+  nextNonce(request: IncomingMessage): string {
+    const nonce = / nonce="([^"]*)"/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    return this.newNonce(this.#nonces.get(nonce)?.sessionKey);
   }
 
   /** Why the request is refused; null: it is right. */
@@ -105,7 +112,7 @@ export async function startDigestServer(rules: DigestRules): Promise<DigestServe
     statuses.push(why === null ? 200 : 401);
     if (why !== null && why !== 'none') refusals.push(why);
     if (why === null && rules.givesNext === true)
-      response.setHeader('authentication-info', `nextnonce="${checker.newNonce()}"`);
+      response.setHeader('authentication-info', `nextnonce="${checker.nextNonce(request)}"`);
     if (why !== null)
       response.setHeader('www-authenticate', ['Basic realm="other"', checker.challenge(why === 'stale')]);
     response.writeHead(why === null ? 200 : 401).end();

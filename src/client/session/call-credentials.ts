@@ -17,6 +17,8 @@ export class CallCredentials {
   readonly #planned: PlannedRequest;
   /** As it was sent last. */
   #authorization: string | null = null;
+  /** What answers the challenge that came last, if it was there at once. */
+  #proof: Promise<string | null> | null = null;
 
   constructor(home: CallHome, planned: PlannedRequest) {
     this.#home = home;
@@ -30,7 +32,13 @@ export class CallCredentials {
   }
 
   /** What to send as `authorization`; null: nothing. @throws what the auth throws */
-  authorize(
+  authorize(request: HttpRequest, source: BodySource | null): string | null | Promise<string | null> {
+    const proof = this.#proof;
+    this.#proof = null;
+    return proof ?? this.#prove(request, source);
+  }
+
+  #prove(
     { body, method, origin, path }: HttpRequest,
     source: BodySource | null,
   ): string | null | Promise<string | null> {
@@ -58,7 +66,8 @@ export class CallCredentials {
   }
 
   /** Looks at the head of an answer. True: the same request would go with other credentials now. */
-  headCame({ origin, path }: HttpRequest, status: number, headers: readonly string[]): boolean {
+  headCame(request: HttpRequest, source: BodySource | null, status: number, headers: readonly string[]): boolean {
+    const { origin, path } = request;
     const url = origin + path;
     const { auth, cookies } = this.#planned;
     if (cookies !== false && headers.includes('set-cookie')) {
@@ -66,7 +75,21 @@ export class CallCredentials {
       this.#home.storeCookies(url, values);
     }
     if (auth?.challenged === undefined || !this.#areFor(origin)) return false;
-    return auth.challenged(status, headers, url, this.#authorization);
+    const isRefused = auth.challenged(status, headers, url, this.#authorization);
+    if (isRefused && auth.isReady?.() === true) this.#keepProof(request, source);
+    return isRefused;
+  }
+
+  async #proveSoon(request: HttpRequest, source: BodySource | null): Promise<string | null> {
+    return await this.#prove(request, source);
+  }
+
+  /** What the challenge gave may be good for one use: no other call shall take it before this one goes on. */
+  #keepProof(request: HttpRequest, source: BodySource | null): void {
+    const proof = this.#proveSoon(request, source);
+    // Whoever takes it is told.
+    proof.catch(() => undefined);
+    this.#proof = proof;
   }
 
   #areFor(origin: string): boolean {

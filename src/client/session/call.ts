@@ -130,7 +130,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   }
 
   headCame(status: number, headers: readonly string[]): boolean {
-    const refused = this.#credentials.headCame(this.#request, status, headers) && !this.#challenged;
+    const refused = this.#credentials.headCame(this.#request, this.#source, status, headers) && !this.#challenged;
     this.#step = stepAfter(this.#request, status, headers, refused, this, this.#home.parts.clock.wallNow());
     return this.#isStream && this.#step.kind === 'final';
   }
@@ -144,7 +144,10 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   }
 
   exchangeOver(): void {
-    this.#place.giveBack();
+    // What a challenge gave may be good for one use, and for a short time: it is answered before others come. But each
+    // exchange counts for a rate.
+    const goesOn = this.#step.kind === 'again' && this.#credentials.isReady(this.#request) === true;
+    if (!goesOn || this.#home.permits.limits.rates.length > 0) this.#place.giveBack();
   }
 
   bodyPaused(paused: boolean): void {

@@ -25,13 +25,14 @@ export class Place {
   }
 
   /**
-   * Waits for one at the gate of the request's origin.
+   * Waits for one at the gate of the request's origin, unless it was kept.
    *
    * @param timeoutMs 0: however long it takes
    * @throws ManyfetchError `queue_timeout`; the reason of the interruption
    */
   async take({ method, origin, shownUrl }: HttpRequest, timeoutMs: number): Promise<void> {
     this.#interruption.check();
+    if (this.#permit !== null) return;
     const gate = this.#home.permits.gate(origin);
     this.#permit = gate.tryAcquire();
     if (this.#permit !== null) return;

@@ -27,9 +27,9 @@ interface Space {
   readonly paths: readonly string[];
   /** Not used yet, oldest first: requests that are refused at once get a nonce each, which may be good for one use only. */
   readonly fresh: Session[];
+  /** Sent for the first time, and not accepted yet: their nonces are nobody else's until they are. */
+  readonly tried: Session[];
   current: Session | null;
-  /** The last nonce that came with an answer, and not with a refusal. */
-  given: string | null;
 }
 
 const maxOrigins = 1000;
@@ -79,9 +79,8 @@ class DigestAuth implements Auth {
   authorize(request: AuthRequest): string | null {
     const url = new URL(request.url);
     const space = this.#spaceOf(url);
-    const session = space?.fresh.shift() ?? space?.current ?? null;
-    if (space === null || session === null) return null;
-    space.current = session;
+    const session = space === null ? null : nextSession(space);
+    if (session === null) return null;
     session.used += 1;
     const { challenge, key, nonce, clientNonce, used } = session;
     const proven = { method: request.method, uri: url.pathname + url.search, body: bodyFor(challenge, request) };
@@ -91,7 +90,7 @@ class DigestAuth implements Auth {
   challenged(status: number, headers: readonly string[], url: string, sent?: string | null): boolean {
     const target = new URL(url);
     if (status !== 401) {
-      if (sent !== null) this.#accepted(target, headers);
+      if (sent !== null) this.#accepted(target, headers, sent);
       return false;
     }
     const challenge = strongestDigest(parseChallenges(valuesOf(headers, 'www-authenticate')));
@@ -107,17 +106,17 @@ class DigestAuth implements Auth {
   #renewed(known: Space | undefined, challenge: DigestChallenge, target: URL): Space {
     // Of other origins that a server names nothing is believed: it could have them sent proofs to guess the password from.
     const own = challenge.uris.map((uri) => URL.parse(uri, target.href)).filter((uri) => uri?.origin === target.origin);
-    const { fresh = [], current = null, given = null } = known ?? {};
+    const { fresh = [], tried = [], current = null } = known ?? {};
     // A server may give a nonce to many; its count goes on.
-    if (![...fresh, current].some((session) => session?.nonce === challenge.nonce))
+    if (![...fresh, ...tried, current].some((session) => session?.nonce === challenge.nonce))
       fresh.push(this.#newSession(challenge));
     if (fresh.length > maxFresh) fresh.shift();
     return {
       realm: challenge.realm,
       paths: own.length === 0 ? ['/'] : [...own.map((uri) => uri?.pathname ?? '/'), target.pathname],
       fresh,
+      tried,
       current,
-      given,
     };
   }
 
@@ -137,15 +136,17 @@ class DigestAuth implements Auth {
     }
   }
 
-  #accepted(target: URL, headers: readonly string[]): void {
+  #accepted(target: URL, headers: readonly string[], sent: string | undefined): void {
     const space = this.#spaceOf(target);
-    if (space === null || space.current === null) return;
+    if (space === null) return;
+    const session = acceptedSession(space, sent);
+    if (session === null) return;
+    space.current = session;
     for (const field of valuesOf(headers, 'authentication-info')) {
       const next = parseParameters(field).get('nextnonce');
-      if (next === undefined || next === space.current.nonce) continue;
-      space.current.nonce = next;
-      space.current.used = 0;
-      space.given = next;
+      if (next === undefined || next === session.nonce) continue;
+      session.nonce = next;
+      session.used = 0;
     }
   }
 
@@ -164,16 +165,34 @@ class DigestAuth implements Auth {
   }
 }
 
+function nextSession({ fresh, tried, current }: Space): Session | null {
+  const first = fresh.shift();
+  if (first === undefined) return current ?? tried.at(-1) ?? null;
+  tried.push(first);
+  if (tried.length > maxFresh) tried.shift();
+  return first;
+}
+
+/** That of the nonce which was sent; null: it is not known any more. What is not known to have been sent was the last. */
+function acceptedSession({ tried, current }: Space, sent: string | undefined): Session | null {
+  if (tried.length === 0 && sent === undefined) return current;
+  const nonce = sent === undefined ? undefined : parseChallenges([sent])[0]?.parameters.get('nonce');
+  if (nonce !== undefined && nonce === current?.nonce) return current;
+  const at = nonce === undefined ? tried.length - 1 : tried.findIndex((session) => session.nonce === nonce);
+  return at < 0 ? null : (tried.splice(at, 1)[0] ?? null);
+}
+
 /**
  * Whether it was the password that was refused, and not a nonce that had come to its end, which not every server says:
- * the proof was the first one for a nonce that had just come with a refusal.
+ * the proof was the first one for a nonce that had come with a refusal.
  */
-function wasRefused({ current, given }: Space, sent: string | null | undefined): boolean {
+function wasRefused({ current, tried }: Space, sent: string | null | undefined): boolean {
   if (sent === undefined || sent === null) return false;
   const proof = parseChallenges([sent])[0]?.parameters;
   const nonce = proof?.get('nonce');
-  const used = proof?.get('nc') ?? (nonce === current?.nonce ? current?.used : 1);
-  return nonce !== undefined && nonce !== given && Number(used) === 1;
+  const session = [...tried, current].find((known) => known?.challenge.nonce === nonce);
+  const used = proof?.get('nc') ?? session?.used ?? 1;
+  return session !== undefined && session !== null && Number(used) === 1;
 }
 
 function bodyFor(challenge: DigestChallenge, { body }: AuthRequest): Uint8Array | string {
