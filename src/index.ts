@@ -1,8 +1,6 @@
 // What is public, sorted; no logic. What is not listed here may change at any time.
 
 export type { BatchOptions } from './batch/batch-options.ts';
-export type { AnyResponse } from './client/any-response.ts';
-export type { AttemptReport } from './client/attempt-report.ts';
 export type { ClientHooks, OutgoingRequest, RetryEvent } from './client/client-hooks.ts';
 export type {
   BodyChunk,
@@ -11,19 +9,28 @@ export type {
   RequestOptions,
   SharedRequestOptions,
 } from './client/client-options.ts';
-export { ClientResponse } from './client/client-response.ts';
 export { Client } from './client/client.ts';
-export type { FetchManyOptions } from './client/fetch-many-options.ts';
-export { fetchMany } from './client/fetch-many.ts';
-export type { FetchProgress } from './client/fetch-progress.ts';
-export type { GatePermits, GatePermitsStatistics } from './client/gate-permits.ts';
-export { Governor, type GovernorLimits, type GovernorOptions, type GovernorStatistics } from './client/governor.ts';
+export type { FetchManyOptions } from './client/fetch-many/fetch-many-options.ts';
+export { fetchMany } from './client/fetch-many/fetch-many.ts';
+export type { FetchProgress } from './client/fetch-many/fetch-progress.ts';
+export type { ResultStream } from './client/fetch-many/result-stream.ts';
+export type { AttemptReport } from './client/governor/attempt-report.ts';
+export type { GatePermits, GatePermitsStatistics } from './client/governor/gate-permits.ts';
+export {
+  Governor,
+  type GovernorLimits,
+  type GovernorOptions,
+  type GovernorStatistics,
+} from './client/governor/governor.ts';
 export { HarRecorder, type HarRecorderOptions, type HarRecorderStatistics } from './client/har/har-recorder.ts';
 export type { RecordedExchange } from './client/har/recorded-exchange.ts';
 export type { HeadersInput, RequestInput, Source, SourceItem } from './client/request-input.ts';
-export { ResponseError } from './client/response-error.ts';
-export { ResponseHeaders } from './client/response-headers.ts';
-export type { ResultStream } from './client/result-stream.ts';
+export type { AnyResponse } from './client/response/any-response.ts';
+export { ClientResponse } from './client/response/client-response.ts';
+export { ResponseError } from './client/response/response-error.ts';
+export { ResponseHeaders } from './client/response/response-headers.ts';
+export { StreamedResponse } from './client/response/streamed-response.ts';
+export type { Timings } from './client/response/timings.ts';
 export type {
   BatchResult,
   FailedResult,
@@ -36,8 +43,6 @@ export type {
 } from './client/result.ts';
 export { type BatchOutcome, type BatchProgress, runBatch, type RunBatchOptions } from './client/run-batch.ts';
 export type { ClientStatistics } from './client/session/session.ts';
-export { StreamedResponse } from './client/streamed-response.ts';
-export type { Timings } from './client/timings.ts';
 export { asCompleted, type Completed } from './concurrency/as-completed.ts';
 export { Barrier } from './concurrency/barrier.ts';
 export type { Clock, TimerHandle } from './concurrency/clock.ts';
@@ -49,25 +54,25 @@ export {
   gatherOutcomes,
   type GatherOutcomesOptions,
 } from './concurrency/gather.ts';
-export type { Gatherable, NamedWorks } from './concurrency/gathering.ts';
+export { type AcquireOptions, type Permit, PermitSource } from './concurrency/limits/permit-source.ts';
 export { mapOrdered } from './concurrency/map-ordered.ts';
-export type { MapFunction, MapOptions, MapSource, MapStream } from './concurrency/map-stream.ts';
 export { mapUnordered } from './concurrency/map-unordered.ts';
-export { type AcquireOptions, type Permit, PermitSource } from './concurrency/permit-source.ts';
 export { Queue, type QueueStatistics, type WaitOptions } from './concurrency/queue.ts';
 export { any, race, type RaceOptions } from './concurrency/race.ts';
 export { RateLimit, type RateLimitOptions, type RateLimitStatistics, type RealCost } from './concurrency/rate-limit.ts';
+export { openScope, scope, type Scope, type TaskContext, type Work } from './concurrency/scope.ts';
+export type { Gatherable, NamedWorks } from './concurrency/scopes/gathering.ts';
 export type {
   ErrorPolicy,
   ScopeOptions,
   ScopeStatistics,
   ShieldOptions,
   SpawnOptions,
-} from './concurrency/scope-options.ts';
-export { openScope, scope, type Scope, type TaskContext, type Work } from './concurrency/scope.ts';
+} from './concurrency/scopes/scope-options.ts';
 export { Semaphore, type SemaphoreStatistics } from './concurrency/semaphore.ts';
 export { shield } from './concurrency/shield.ts';
 export { sleep, type SleepOptions } from './concurrency/sleep.ts';
+export type { MapFunction, MapOptions, MapSource, MapStream } from './concurrency/sources/map-stream.ts';
 export { type Outcome, Task, type TaskState } from './concurrency/task.ts';
 export { timeout, type TimeoutOptions } from './concurrency/timeout.ts';
 export { wait, type Waited, type WaitForOptions } from './concurrency/wait.ts';

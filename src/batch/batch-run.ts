@@ -1,7 +1,7 @@
 // A run that is going on: what can be seen of it, how it is stopped, and what it comes to.
 
 import type { Clock, TimerHandle } from '../concurrency/clock.ts';
-import { LoopLag } from '../concurrency/loop-lag.ts';
+import { LoopLag } from '../concurrency/time/loop-lag.ts';
 import type { ControlledRun } from '../control/controlled-run.ts';
 import type { Engine, EngineEnd } from '../engine/engine.ts';
 import { DiskError, ManyfetchError, UsageError } from '../errors.ts';

@@ -4,7 +4,7 @@
 import type { BatchOptions } from './batch-options.ts';
 import { badOption } from './bad-option.ts';
 import { parseRetryOn, parseStatusSet } from './status-set.ts';
-import { parseRate } from '../concurrency/parse-rate.ts';
+import { parseRate } from '../concurrency/limits/parse-rate.ts';
 import { UsageError } from '../errors.ts';
 import { parseCostPath } from '../plan/cost-from.ts';
 

@@ -2,7 +2,7 @@
 // Pure: it reads no file and no environment, so that it may be asked twice and answers the same.
 
 import { basename, dirname, join } from 'node:path';
-import { parseRate } from '../concurrency/parse-rate.ts';
+import { parseRate } from '../concurrency/limits/parse-rate.ts';
 import { UsageError } from '../errors.ts';
 import { parseCostPath } from '../plan/cost-from.ts';
 import { nearestName } from '../plan/nearest-name.ts';

@@ -1,7 +1,7 @@
 // The options of a run after they were checked: nothing is optional any more, texts have become values.
 // Made by `resolveOptions` only, frozen, and read by everything that sets a run up.
 
-import type { Rate } from '../concurrency/pacer.ts';
+import type { Rate } from '../concurrency/limits/pacer.ts';
 import type { CheckedPlanOptions } from '../plan/plan-options.ts';
 import type { RetryOn, StatusSet } from './status-set.ts';
 

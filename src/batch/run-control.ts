@@ -2,8 +2,8 @@
 // run as one `ControlledRun`. Every value is checked before anything is changed.
 
 import type { Clock } from '../concurrency/clock.ts';
-import type { Rate } from '../concurrency/pacer.ts';
-import { parseRate } from '../concurrency/parse-rate.ts';
+import type { Rate } from '../concurrency/limits/pacer.ts';
+import { parseRate } from '../concurrency/limits/parse-rate.ts';
 import type { ControlledRun, OriginStatus, RunChange, RunStatus, WaitingFor } from '../control/controlled-run.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Job } from '../engine/job.ts';

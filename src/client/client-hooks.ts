@@ -1,6 +1,6 @@
 // What a program may have called as its requests go by. Public types, and the request as a hook sees it.
 
-import type { AnyResponse } from './any-response.ts';
+import type { AnyResponse } from './response/any-response.ts';
 
 /** A request that is about to be sent. What a hook changes of it is sent. */
 export interface OutgoingRequest {

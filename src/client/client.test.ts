@@ -10,7 +10,7 @@ import type { Target } from '../target/start-target.ts';
 import { startObserved } from '../testing/observed-server.ts';
 import { Client } from './client.ts';
 import type { ClientOptions } from './client-options.ts';
-import { ResponseError } from './response-error.ts';
+import { ResponseError } from './response/response-error.ts';
 
 interface Echo {
   readonly method: string;

@@ -3,16 +3,16 @@
 //
 // Invariant: the session does not refer to the client, but for what is on its way, so that a dropped client can be found.
 
-import { shownAs } from '../concurrency/shown-as.ts';
+import { shownAs } from '../concurrency/scopes/shown-as.ts';
 import type { CookieJar } from '../http/cookies/cookie-jar.ts';
 import type { ClientOptions, RequestOptions } from './client-options.ts';
-import type { ClientResponse } from './client-response.ts';
+import type { ClientResponse } from './response/client-response.ts';
 import { closedInTime, watchForLeak } from './leaked-clients.ts';
 import { throwingInCode } from './in-code.ts';
 import { resolveClientOptions } from './session/resolve-client-options.ts';
 import { Session } from './session/session.ts';
 import type { ClientStatistics } from './session/session.ts';
-import type { StreamedResponse } from './streamed-response.ts';
+import type { StreamedResponse } from './response/streamed-response.ts';
 
 /**
  * Sends requests that have something in common: a base URL, headers, cookies, credentials, limits, connections that are kept.

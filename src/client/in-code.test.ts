@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ManyfetchError } from '../errors.ts';
 import { Client } from './client.ts';
-import { fetchMany } from './fetch-many.ts';
+import { fetchMany } from './fetch-many/fetch-many.ts';
 import { errorInCode, textInCode } from './in-code.ts';
 
 const root = join(import.meta.dirname, '..');

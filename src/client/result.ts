@@ -6,7 +6,7 @@ import type { ResultError as SettledError, Result as SettledResult } from '../ht
 import { ContentTypes } from '../output/content-type.ts';
 import { TextDecoding } from '../output/decode-text.ts';
 import { textInCode } from './in-code.ts';
-import { ResponseHeaders } from './response-headers.ts';
+import { ResponseHeaders } from './response/response-headers.ts';
 
 /** Why an item is not ok. */
 export interface ResultError extends SettledError {

@@ -16,7 +16,7 @@ import type { SettledCounts, Statistics } from '../report/statistics.ts';
 import { Callbacks } from './callbacks.ts';
 import { batchResult } from './result.ts';
 import type { BatchResult } from './result.ts';
-import { Ticker } from './ticker.ts';
+import { Ticker } from './fetch-many/ticker.ts';
 
 /** How `runBatch` reads, sends and records, and who is told. Times are milliseconds, sizes are bytes. */
 export interface RunBatchOptions extends BatchOptions {

@@ -1,9 +1,9 @@
 // Tasks as they settle. It starts, cancels and owns none of them.
 
-import { checkedTasks } from './checked-tasks.ts';
+import { checkedTasks } from './scopes/checked-tasks.ts';
 import { Queue } from './queue.ts';
 import type { WaitOptions } from './queue.ts';
-import { unwatch, watch } from './task-watch.ts';
+import { unwatch, watch } from './scopes/task-watch.ts';
 import type { Task } from './task.ts';
 
 /** A task that has settled. The task alone would not do: a task can be awaited, and `for await` would do that. */

@@ -3,10 +3,10 @@
 //
 // Invariant: those who go on together are exactly `parties`, each with another ordinal.
 
-import { shownAs } from './shown-as.ts';
+import { shownAs } from './scopes/shown-as.ts';
 import { ManyfetchError } from '../errors.ts';
 import { badValue } from './bad-value.ts';
-import { WaitingLine } from './waiting-line.ts';
+import { WaitingLine } from './limits/waiting-line.ts';
 import type { WaitOptions } from './queue.ts';
 
 /**

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { gather, gatherOutcomes } from './gather.ts';
 import { any, race } from './race.ts';
-import type { ScopeOptions } from './scope-options.ts';
+import type { ScopeOptions } from './scopes/scope-options.ts';
 import type { TaskContext, Work } from './scope.ts';
 import { sleep } from './sleep.ts';
 

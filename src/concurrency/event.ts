@@ -1,8 +1,8 @@
 // Something that has happened or not, and those who wait for it. It carries no value, and remembers nothing but whether
 // it is set.
 
-import { shownAs } from './shown-as.ts';
-import { WaitingLine } from './waiting-line.ts';
+import { shownAs } from './scopes/shown-as.ts';
+import { WaitingLine } from './limits/waiting-line.ts';
 import type { WaitOptions } from './queue.ts';
 
 /**

@@ -1,9 +1,9 @@
 // Work whose results are wanted together, in the order or by the names under which it was given. What it starts it ends;
 // tasks and promises that it is given belong to others: it waits for them and never cancels them.
 
-import { Gathering } from './gathering.ts';
-import type { Gatherable, NamedWorks } from './gathering.ts';
-import type { ScopeOptions } from './scope-options.ts';
+import { Gathering } from './scopes/gathering.ts';
+import type { Gatherable, NamedWorks } from './scopes/gathering.ts';
+import type { ScopeOptions } from './scopes/scope-options.ts';
 import type { Outcome } from './task.ts';
 
 /** What comes of it. */

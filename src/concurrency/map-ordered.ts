@@ -1,8 +1,8 @@
 // A function over the items of a source, so many at a time, results in the order of the items. How it goes on is said in
 // map-stream.ts.
 
-import { MappedSource } from './map-stream.ts';
-import type { MapFunction, MapOptions, MapSource, MapStream } from './map-stream.ts';
+import { MappedSource } from './sources/map-stream.ts';
+import type { MapFunction, MapOptions, MapSource, MapStream } from './sources/map-stream.ts';
 
 /**
  * Does something with each item of a source, so many at a time, and gives the results in the order of the items: `imap` of gevent

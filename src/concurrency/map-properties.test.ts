@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { mapOrdered } from './map-ordered.ts';
-import type { MapStream } from './map-stream.ts';
+import type { MapStream } from './sources/map-stream.ts';
 import { mapUnordered } from './map-unordered.ts';
 import type { TaskContext } from './scope.ts';
 import { sleep } from './sleep.ts';

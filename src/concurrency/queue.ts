@@ -4,11 +4,11 @@
 // Invariants: what was put is got once, in the order in which it was put, or is still there. Those who wait are served in
 // the order in which they came. Nobody waits to get while there are items, nor to put while there is room.
 
-import { shownAs } from './shown-as.ts';
+import { shownAs } from './scopes/shown-as.ts';
 import { ManyfetchError } from '../errors.ts';
 import { badValue } from './bad-value.ts';
-import { Fifo } from './fifo.ts';
-import { WaitingLine } from './waiting-line.ts';
+import { Fifo } from './containers/fifo.ts';
+import { WaitingLine } from './limits/waiting-line.ts';
 
 /** How to wait for something that others do. */
 export interface WaitOptions {

@@ -4,10 +4,10 @@
 import { CancelledError } from '../errors.ts';
 import { badValue } from './bad-value.ts';
 import type { Gathered } from './gather.ts';
-import { pickedOptions } from './picked-options.ts';
+import { pickedOptions } from './scopes/picked-options.ts';
 import { scope } from './scope.ts';
 import type { Work } from './scope.ts';
-import type { ScopeOptions } from './scope-options.ts';
+import type { ScopeOptions } from './scopes/scope-options.ts';
 import type { Task } from './task.ts';
 
 /** How work is started of which one decides. */

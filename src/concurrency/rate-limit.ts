@@ -1,12 +1,12 @@
 // So many permits in a time: rates, as a line that one can wait in. What a rate is, and that it is never exceeded, is
 // known to the pacers below.
 
-import { shownAs } from './shown-as.ts';
+import { shownAs } from './scopes/shown-as.ts';
 import { badValue } from './bad-value.ts';
 import type { Clock } from './clock.ts';
-import { parseRate } from './parse-rate.ts';
-import { PermitSource } from './permit-source.ts';
-import { RateSet } from './rate-set.ts';
+import { parseRate } from './limits/parse-rate.ts';
+import { PermitSource } from './limits/permit-source.ts';
+import { RateSet } from './limits/rate-set.ts';
 
 /** What something really cost. */
 export interface RealCost {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { CancelledError } from '../errors.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { letHappen, runUntilSettled } from '../testing/run-until-settled.ts';
-import type { ScopeOptions } from './scope-options.ts';
+import type { ScopeOptions } from './scopes/scope-options.ts';
 import { openScope, scope } from './scope.ts';
 import type { Scope, TaskContext } from './scope.ts';
 import { shield } from './shield.ts';

@@ -8,7 +8,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { letHappen, runUntilSettled } from '../testing/run-until-settled.ts';
 import { programs } from '../testing/scope-plan.ts';
 import type { ScopePlan, Step, TaskPlan } from '../testing/scope-plan.ts';
-import type { ScopeOptions } from './scope-options.ts';
+import type { ScopeOptions } from './scopes/scope-options.ts';
 import { scope } from './scope.ts';
 import type { Scope, TaskContext } from './scope.ts';
 import { sleep } from './sleep.ts';

@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest';
 import { UsageError } from '../errors.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { letHappen, runUntilSettled } from '../testing/run-until-settled.ts';
-import type { ErrorPolicy, ScopeOptions } from './scope-options.ts';
+import type { ErrorPolicy, ScopeOptions } from './scopes/scope-options.ts';
 import { openScope, scope } from './scope.ts';
 import type { Scope, Work } from './scope.ts';
 import { sleep } from './sleep.ts';

@@ -1,11 +1,11 @@
 // The two ways into a scope: around a body, which leaves nothing to be forgotten, and for `await using`, where a block is
 // handier. What a scope does stands in `task-scope.ts`.
 
-import { shownAs } from './shown-as.ts';
-import { makeScope, runIn, Scope } from './task-scope.ts';
-import type { ScopeOptions } from './scope-options.ts';
+import { shownAs } from './scopes/shown-as.ts';
+import { makeScope, runIn, Scope } from './scopes/task-scope.ts';
+import type { ScopeOptions } from './scopes/scope-options.ts';
 
-export type { Scope, TaskContext, Work } from './task-scope.ts';
+export type { Scope, TaskContext, Work } from './scopes/task-scope.ts';
 
 /**
  * Runs a body that may spawn tasks, and waits for it and for all of them.

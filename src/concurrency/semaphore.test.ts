@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../errors.ts';
-import type { Permit } from './permit-source.ts';
+import type { Permit } from './limits/permit-source.ts';
 import { Semaphore } from './semaphore.ts';
 
 /** What has come of promises, in the order in which they were settled. */

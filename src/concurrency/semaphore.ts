@@ -1,9 +1,9 @@
 // So many permits at the same time. The number can be changed while permits are out; it is never exceeded
 // but by permits that were out when it was lowered.
 
-import { shownAs } from './shown-as.ts';
+import { shownAs } from './scopes/shown-as.ts';
 import { badValue } from './bad-value.ts';
-import { PermitSource } from './permit-source.ts';
+import { PermitSource } from './limits/permit-source.ts';
 
 /** A semaphore at one moment. */
 export interface SemaphoreStatistics {

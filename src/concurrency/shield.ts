@@ -1,7 +1,7 @@
 // Work that cancelling does not reach, as a function beside the others. The scope does it.
 
 import type { Scope, Work } from './scope.ts';
-import type { ShieldOptions } from './scope-options.ts';
+import type { ShieldOptions } from './scopes/scope-options.ts';
 
 /**
  * Does work that must be finished though the task that asks for it was cancelled, such as giving something back. It is the same as

@@ -1,10 +1,10 @@
 // Waiting for time to pass, until a signal gets out of it. No timer and no listener is left behind.
 
-import { Alarm } from './alarm.ts';
+import { Alarm } from './time/alarm.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { onAbort } from './on-abort.ts';
-import { checkedMs } from './scope-options.ts';
+import { checkedMs } from './scopes/scope-options.ts';
 
 /** How to sleep. */
 export interface SleepOptions {

@@ -3,7 +3,7 @@
 // Invariants: a task settles exactly once; from then on nothing about it changes. No unhandled rejection comes
 // from a task that nobody awaits: what it failed with is told by its scope.
 
-import { shownAs } from './shown-as.ts';
+import { shownAs } from './scopes/shown-as.ts';
 
 /** Where a task is on its way: waiting for its turn, at work, or settled in one of three ways. */
 export type TaskState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';

@@ -1,9 +1,9 @@
 // A piece of work that has so much time. It gives up only when the work has ended: nothing goes on behind its back.
 
 import type { Clock } from './clock.ts';
-import { pickedOptions } from './picked-options.ts';
+import { pickedOptions } from './scopes/picked-options.ts';
 import { scope } from './scope.ts';
-import { checkedMs } from './scope-options.ts';
+import { checkedMs } from './scopes/scope-options.ts';
 import type { Work } from './scope.ts';
 
 /** How to wait for work that has so much time. */

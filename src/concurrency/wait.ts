@@ -2,14 +2,14 @@
 //
 // Invariant: when it has ended it has left no timer, no listener, and no callback at tasks that go on.
 
-import { Alarm } from './alarm.ts';
+import { Alarm } from './time/alarm.ts';
 import { badValue } from './bad-value.ts';
-import { checkedTasks } from './checked-tasks.ts';
+import { checkedTasks } from './scopes/checked-tasks.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { onAbort } from './on-abort.ts';
-import { checkedMs } from './scope-options.ts';
-import { unwatch, watch } from './task-watch.ts';
+import { checkedMs } from './scopes/scope-options.ts';
+import { unwatch, watch } from './scopes/task-watch.ts';
 import type { Task } from './task.ts';
 
 const moments = ['all', 'first-completed', 'first-failed'] as const;

@@ -1,7 +1,7 @@
 // What is due later, and the one timer that wakes the engine for the earliest of it.
 
 import type { Clock, TimerHandle } from '../concurrency/clock.ts';
-import { DueHeap } from '../concurrency/due-heap.ts';
+import { DueHeap } from '../concurrency/time/due-heap.ts';
 
 export class Agenda<T> {
   readonly #heap = new DueHeap<T>();

@@ -8,8 +8,8 @@
 // Invariants: a record that was read is settled exactly once, or not at all if the run stops; a permit
 // is given back before what follows is decided; what waits holds no permit, socket or timer.
 
-import { Bag } from '../concurrency/bag.ts';
-import { TimerWheel } from '../concurrency/timer-wheel.ts';
+import { Bag } from '../concurrency/containers/bag.ts';
+import { TimerWheel } from '../concurrency/time/timer-wheel.ts';
 import type { TransportError } from '../errors.ts';
 import type { Result } from '../http/result.ts';
 import type { Transport } from '../http/transport.ts';

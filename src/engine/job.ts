@@ -2,9 +2,9 @@
 // and what of the answer has come. It takes the transport's callbacks and hands the end of each attempt
 // to the engine, once. It decides nothing.
 
-import type { Bagged } from '../concurrency/bag.ts';
-import { Timeout } from '../concurrency/timer-wheel.ts';
-import type { TimeoutOwner } from '../concurrency/timer-wheel.ts';
+import type { Bagged } from '../concurrency/containers/bag.ts';
+import { Timeout } from '../concurrency/time/timer-wheel.ts';
+import type { TimeoutOwner } from '../concurrency/time/timer-wheel.ts';
 import { TransportError } from '../errors.ts';
 import { PieceList } from '../http/piece-list.ts';
 import type { HttpRequest } from '../http/request.ts';

@@ -1,6 +1,6 @@
 // Lists of results given out one by one, in the order in which they come; and the lists of items they were made from.
 
-import type { MapSource, MapStream } from '../concurrency/map-stream.ts';
+import type { MapSource, MapStream } from '../concurrency/sources/map-stream.ts';
 
 /** Items in lists of so many; the last may be shorter. The source is pulled when a list is asked for, and closed when no more are. */
 export async function* chunksOf<Item>(source: MapSource<Item>, size: number): AsyncGenerator<readonly Item[]> {

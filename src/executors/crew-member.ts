@@ -5,7 +5,7 @@
 // was cancelled: it gets no more, and is ended with the last of its calls.
 
 import type { Transferable } from 'node:worker_threads';
-import { messageOf } from '../concurrency/failures.ts';
+import { messageOf } from '../concurrency/scopes/failures.ts';
 import { UsageError } from '../errors.ts';
 import type { FromWorker, SetupMessage, ToWorker } from './messages.ts';
 import { unpackError } from './packed-error.ts';

@@ -3,9 +3,9 @@
 //
 // Invariant: a call that was carried out or given up has settled; one whose worker died before it began is given to another one, once.
 
-import { Alarm } from '../concurrency/alarm.ts';
+import { Alarm } from '../concurrency/time/alarm.ts';
 import type { Clock } from '../concurrency/clock.ts';
-import { messageOf } from '../concurrency/failures.ts';
+import { messageOf } from '../concurrency/scopes/failures.ts';
 import { onAbort } from '../concurrency/on-abort.ts';
 import { CrewMember } from './crew-member.ts';
 import type { SetupMessage, Target } from './messages.ts';

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { badValue } from '../concurrency/bad-value.ts';
 import { systemClock } from '../concurrency/clock.ts';
 import type { Clock } from '../concurrency/clock.ts';
-import { checkedMs } from '../concurrency/scope-options.ts';
+import { checkedMs } from '../concurrency/scopes/scope-options.ts';
 import type { AnyFunction, ModuleCall } from './call-target.ts';
 
 /** What threads and processes have in common. */

@@ -1,6 +1,6 @@
 // What a pool can be asked besides tasks, and what it tells of itself, as plain data.
 
-import type { MapOptions } from '../concurrency/map-stream.ts';
+import type { MapOptions } from '../concurrency/sources/map-stream.ts';
 
 /** How a function is mapped over a source in a pool. */
 export interface ExecutorMapOptions extends Omit<MapOptions, 'limit'> {

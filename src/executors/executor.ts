@@ -4,12 +4,12 @@
 // Invariant: after shutdown no worker is left, and every task has settled.
 
 import { badValue } from '../concurrency/bad-value.ts';
-import { Failures } from '../concurrency/failures.ts';
+import { Failures } from '../concurrency/scopes/failures.ts';
 import { mapOrdered } from '../concurrency/map-ordered.ts';
 import { mapUnordered } from '../concurrency/map-unordered.ts';
-import type { MapSource, MapStream } from '../concurrency/map-stream.ts';
+import type { MapSource, MapStream } from '../concurrency/sources/map-stream.ts';
 import { openScope, type Scope } from '../concurrency/scope.ts';
-import type { SpawnOptions } from '../concurrency/scope-options.ts';
+import type { SpawnOptions } from '../concurrency/scopes/scope-options.ts';
 import type { Task } from '../concurrency/task.ts';
 import { UsageError } from '../errors.ts';
 import { type AnyFunction, type ModuleCall, targetOf } from './call-target.ts';

@@ -1,7 +1,7 @@
 // Errors on their way from a worker: what copying would lose (a code, a name of their own, causes) goes along as plain data.
 // Nothing that is thrown may be lost, whatever it is.
 
-import { messageOf } from '../concurrency/failures.ts';
+import { messageOf } from '../concurrency/scopes/failures.ts';
 import { CancelledError, DeadlineError, type ErrorCode, UsageError } from '../errors.ts';
 
 /** What was thrown: an error, or any other value. */

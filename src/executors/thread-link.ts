@@ -1,7 +1,7 @@
 // A worker that is a thread of this process.
 
 import { type Transferable, Worker, type WorkerOptions } from 'node:worker_threads';
-import { messageOf } from '../concurrency/failures.ts';
+import { messageOf } from '../concurrency/scopes/failures.ts';
 import type { ToWorker } from './messages.ts';
 import { siblingModule } from './sibling-module.ts';
 import type { LinkEvents, WorkerLink } from './worker-link.ts';

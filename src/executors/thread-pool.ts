@@ -1,6 +1,6 @@
 // The pool whose workers are threads of this process.
 
-import { shownAs } from '../concurrency/shown-as.ts';
+import { shownAs } from '../concurrency/scopes/shown-as.ts';
 import { Executor } from './executor.ts';
 import { type ExecutorOptions, startOptions } from './executor-options.ts';
 import { ThreadLink } from './thread-link.ts';

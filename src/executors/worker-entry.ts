@@ -4,7 +4,7 @@
 // Invariant: each call is answered once, as long as the worker lives.
 
 import { parentPort, type Transferable, Worker } from 'node:worker_threads';
-import { isConsequence } from '../concurrency/cancellation.ts';
+import { isConsequence } from '../concurrency/scopes/cancellation.ts';
 import { CancelledError, UsageError } from '../errors.ts';
 import { callableOf, explained } from './call-target.ts';
 import { enterWorker } from './inside-worker.ts';

@@ -8,7 +8,7 @@ import type { Random } from '../concurrency/random.ts';
 import type { AttemptEnd } from '../http/attempt-end.ts';
 import type { AdaptiveLimit } from './adaptive-limit.ts';
 import { Breaker } from './breaker.ts';
-import type { RateSet } from '../concurrency/rate-set.ts';
+import type { RateSet } from '../concurrency/limits/rate-set.ts';
 import { RefusalPace } from './refusal-pace.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { ServerWords } from './server-words.ts';

@@ -4,7 +4,7 @@
 // the governor learns there and only there. It knows no request, record or retry.
 
 import type { Clock } from '../concurrency/clock.ts';
-import type { Rate } from '../concurrency/pacer.ts';
+import type { Rate } from '../concurrency/limits/pacer.ts';
 import type { Random } from '../concurrency/random.ts';
 import type { TransportError } from '../errors.ts';
 import { CostEstimate } from './cost-estimate.ts';
@@ -12,7 +12,7 @@ import { AdaptiveLimit } from './adaptive-limit.ts';
 import { Gate } from './gate.ts';
 import type { Floor } from './gate.ts';
 import { LocalPressure } from './local-pressure.ts';
-import { RateSet } from '../concurrency/rate-set.ts';
+import { RateSet } from '../concurrency/limits/rate-set.ts';
 
 /** Limits of a run. */
 export interface GovernorOptions {

@@ -1,6 +1,6 @@
 // A set of ordinals, one bit each: ten million take 1.25 MB. Memory is taken page by page, and given
 // back when a page is empty, so that an ordinal that is far off, as an edited file may hold, costs one
-// page. Adding and taking out cost O(1) and make no garbage, as a Set would (see concurrency/bag.ts).
+// page. Adding and taking out cost O(1) and make no garbage, as a Set would (see concurrency/containers/bag.ts).
 //
 // Invariant: of the pages that are kept, one at most is empty. It is kept since the next ordinal is most
 // likely one of that page, or needs another page.

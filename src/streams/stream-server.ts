@@ -6,12 +6,12 @@
 
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { CancelledError } from '../errors.ts';
-import { Alarm } from '../concurrency/alarm.ts';
-import { isConsequence } from '../concurrency/cancellation.ts';
+import { Alarm } from '../concurrency/time/alarm.ts';
+import { isConsequence } from '../concurrency/scopes/cancellation.ts';
 import { onAbort } from '../concurrency/on-abort.ts';
 import { openScope } from '../concurrency/scope.ts';
 import type { TaskContext } from '../concurrency/scope.ts';
-import { shownAs } from '../concurrency/shown-as.ts';
+import { shownAs } from '../concurrency/scopes/shown-as.ts';
 import { connectionOver } from './connection.ts';
 import type { Connection } from './connection.ts';
 import type { CheckedServer, ConnectionHandler } from './server-options.ts';

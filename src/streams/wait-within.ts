@@ -3,7 +3,7 @@
 // Invariant: it settles once, and nothing of it is left then: no timer, no listener.
 
 import { DeadlineError } from '../errors.ts';
-import { Alarm } from '../concurrency/alarm.ts';
+import { Alarm } from '../concurrency/time/alarm.ts';
 import type { Clock } from '../concurrency/clock.ts';
 import { onAbort } from '../concurrency/on-abort.ts';
 

@@ -7,7 +7,7 @@ import { seededRandom } from '../concurrency/random.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineEnd, EngineOptions } from '../engine/engine.ts';
 import { Governor } from '../govern/governor.ts';
-import type { Rate } from '../concurrency/pacer.ts';
+import type { Rate } from '../concurrency/limits/pacer.ts';
 import { isIdempotent } from '../http/request.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { InputBatch, InputPosition, InputRecord } from '../input/reader.ts';

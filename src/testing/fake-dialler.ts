@@ -171,6 +171,7 @@ export class FakeSession implements Carrier, Leg {
   assigned = 0;
   idleSinceMs = 0;
   carried = 0;
+  bagIndex = -1;
   dialTimes: DialTimes | null = null;
   limit = 1;
   isLearning = true;

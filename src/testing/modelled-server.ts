@@ -5,7 +5,7 @@
 // Invariant: no callback before `send` has returned, one end at most, nothing after a cancel.
 
 import type { Clock, TimerHandle } from '../concurrency/clock.ts';
-import { DueHeap } from '../concurrency/due-heap.ts';
+import { DueHeap } from '../concurrency/time/due-heap.ts';
 import type { Random } from '../concurrency/random.ts';
 import { TransportError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';

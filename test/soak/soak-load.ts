@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/concurrency/clock.ts';
 import { seededRandom } from '../../src/concurrency/random.ts';
 import type { Random } from '../../src/concurrency/random.ts';
-import { TimerWheel } from '../../src/concurrency/timer-wheel.ts';
+import { TimerWheel } from '../../src/concurrency/time/timer-wheel.ts';
 import { ByteString } from '../../src/http/byte-string.ts';
 import type { RequestBody } from '../../src/http/request.ts';
 import type { Transport } from '../../src/http/transport.ts';

@@ -4,8 +4,8 @@
 // Invariant: whatever the transport does, it is settled once for the load, and each callback that is out of
 // order, or of another request, is a violation.
 
-import { Timeout } from '../../src/concurrency/timer-wheel.ts';
-import type { TimeoutOwner, TimerWheel } from '../../src/concurrency/timer-wheel.ts';
+import { Timeout } from '../../src/concurrency/time/timer-wheel.ts';
+import type { TimeoutOwner, TimerWheel } from '../../src/concurrency/time/timer-wheel.ts';
 import type { TransportError } from '../../src/errors.ts';
 import type { HttpRequest } from '../../src/http/request.ts';
 import type { Exchange, ResponseHandler, Transport } from '../../src/http/transport.ts';

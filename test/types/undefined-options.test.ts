@@ -105,7 +105,11 @@ test('a client takes them for not given', async () => {
 });
 
 test('fetchMany takes them for not given', async () => {
-  const options = { ...ungiven('src/client/fetch-many-options.ts'), concurrency: undefined, retries: undefined };
+  const options = {
+    ...ungiven('src/client/fetch-many/fetch-many-options.ts'),
+    concurrency: undefined,
+    retries: undefined,
+  };
   const item = { ...ungiven('src/client/request-input.ts'), url: 'http://a.example/' };
   const transport = mockTransport(() => ({ text: 'here' }));
   const results = await fetchMany([item], { ...options, rate: undefined, timeoutMs: undefined, transport }).toArray();
@@ -113,7 +117,7 @@ test('fetchMany takes them for not given', async () => {
 });
 
 test('tasks take them for not given', async () => {
-  const options = ungiven('src/concurrency/scope-options.ts');
+  const options = ungiven('src/concurrency/scopes/scope-options.ts');
   const { timeoutMs, name, ...ofScope } = options;
   const waiting = { signal: undefined, clock: undefined, timeoutMs, until: undefined };
   const { done } = await scope(async (s) => {

@@ -3,14 +3,14 @@
 //
 // Invariants: no credential that can be told by its name is kept; what is kept is bounded.
 
-import { shownAs } from '../../concurrency/shown-as.ts';
+import { shownAs } from '../../concurrency/scopes/shown-as.ts';
 import { isUtf8 } from 'node:buffer';
 import { STATUS_CODES } from 'node:http';
 import { badValue } from '../../concurrency/bad-value.ts';
 import type { Har, HarContent, HarEntry, HarField, HarPostData, HarTimings } from '../../http/har/har.ts';
 import { maskBody, maskHeader, maskUrl } from '../../http/har/mask-exchange.ts';
 import { userAgent } from '../../plan/user-agent.ts';
-import type { Timings } from '../timings.ts';
+import type { Timings } from '../response/timings.ts';
 import type { RecordedExchange } from './recorded-exchange.ts';
 import { saveHar } from './save-har.ts';
 

@@ -2,7 +2,7 @@
 // also those that were retried, redirected or failed.
 
 import type { ErrorCode } from '../../errors.ts';
-import type { Timings } from '../timings.ts';
+import type { Timings } from '../response/timings.ts';
 
 /** One request, and what came back or went wrong. */
 export interface RecordedExchange {

@@ -4,7 +4,7 @@ import type { OriginPermits } from './origin-permits.ts';
 import type { RequestPlanner } from './planned-request.ts';
 import type { ResolvedClientOptions } from './resolve-client-options.ts';
 import type { SendingParts } from './sending.ts';
-import type { Bagged } from '../../concurrency/bag.ts';
+import type { Bagged } from '../../concurrency/containers/bag.ts';
 
 export interface CallHome {
   readonly options: ResolvedClientOptions;

@@ -4,15 +4,15 @@
 // Invariants: it can be stopped at any moment, and ends at once then. It is over once; then no permit, timer, listener or
 // connection of it is left. A stream keeps it going until its body is over.
 
-import type { Bagged } from '../../concurrency/bag.ts';
+import type { Bagged } from '../../concurrency/containers/bag.ts';
 import { onAbort } from '../../concurrency/on-abort.ts';
-import { Timeout } from '../../concurrency/timer-wheel.ts';
+import { Timeout } from '../../concurrency/time/timer-wheel.ts';
 import { DeadlineError, TransportError } from '../../errors.ts';
 import type { BodySource } from '../../http/body-source.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import type { SendOptions } from '../../http/transport.ts';
-import type { AnyResponse } from '../any-response.ts';
-import { ResponseError } from '../response-error.ts';
+import type { AnyResponse } from '../response/any-response.ts';
+import { ResponseError } from '../response/response-error.ts';
 import { delayBeforeRetry, final, metDeadConnection, stepAfter } from './answer-step.ts';
 import type { AnswerStep, CallPosition } from './answer-step.ts';
 import { CallCredentials } from './call-credentials.ts';

@@ -2,7 +2,7 @@
 
 import { TransportError } from '../../errors.ts';
 import { decodeContent } from '../../http/content-encoding.ts';
-import { ResponseHeaders } from '../response-headers.ts';
+import { ResponseHeaders } from '../response/response-headers.ts';
 import type { Sending } from './sending.ts';
 
 /** @throws TransportError `bad_encoding`, `body_too_large` */

@@ -3,9 +3,9 @@
 //
 // Invariant: what was waited for is told of the end, or forgotten; no timer and no place in a line is left.
 
-import type { Permit, PermitSource } from '../../concurrency/permit-source.ts';
-import { Timeout } from '../../concurrency/timer-wheel.ts';
-import type { TimerWheel } from '../../concurrency/timer-wheel.ts';
+import type { Permit, PermitSource } from '../../concurrency/limits/permit-source.ts';
+import { Timeout } from '../../concurrency/time/timer-wheel.ts';
+import type { TimerWheel } from '../../concurrency/time/timer-wheel.ts';
 
 export class Interruption {
   readonly #wheel: TimerWheel;

@@ -5,9 +5,9 @@
 
 import type { Clock } from '../../concurrency/clock.ts';
 import { LocalPressure } from '../../govern/local-pressure.ts';
-import type { Rate } from '../../concurrency/pacer.ts';
-import { PermitSource } from '../../concurrency/permit-source.ts';
-import { RateSet } from '../../concurrency/rate-set.ts';
+import type { Rate } from '../../concurrency/limits/pacer.ts';
+import { PermitSource } from '../../concurrency/limits/permit-source.ts';
+import { RateSet } from '../../concurrency/limits/rate-set.ts';
 
 /** What a client allows itself. */
 export interface ClientLimits {

@@ -2,7 +2,7 @@
 //
 // Invariant: it has one permit at most, and gives it back once.
 
-import type { Permit } from '../../concurrency/permit-source.ts';
+import type { Permit } from '../../concurrency/limits/permit-source.ts';
 import { ManyfetchError } from '../../errors.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import type { CallHome } from './call-home.ts';

@@ -5,7 +5,7 @@ import { allHeaders } from '../../http/request.ts';
 import type { Clock } from '../../concurrency/clock.ts';
 import { ByteString } from '../../http/byte-string.ts';
 import type { HarRecorder } from '../har/har-recorder.ts';
-import type { Timings } from '../timings.ts';
+import type { Timings } from '../response/timings.ts';
 import type { Sending } from './sending.ts';
 
 /** How an exchange ended. */

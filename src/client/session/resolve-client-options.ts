@@ -3,7 +3,7 @@
 import { badValue } from '../../concurrency/bad-value.ts';
 import { systemClock } from '../../concurrency/clock.ts';
 import type { Clock } from '../../concurrency/clock.ts';
-import { parseRate } from '../../concurrency/parse-rate.ts';
+import { parseRate } from '../../concurrency/limits/parse-rate.ts';
 import { optionRules } from '../../batch/option-rules.ts';
 import { UsageError } from '../../errors.ts';
 import { limitConcurrency, readMachineFacts, requestsAConnection } from '../../govern/local-limits.ts';

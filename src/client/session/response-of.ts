@@ -1,8 +1,8 @@
 // Makes an answer of an exchange that has brought one, as a caller will see it.
 
-import type { AnyResponse } from '../any-response.ts';
-import { ClientResponse } from '../client-response.ts';
-import { StreamedResponse } from '../streamed-response.ts';
+import type { AnyResponse } from '../response/any-response.ts';
+import { ClientResponse } from '../response/client-response.ts';
+import { StreamedResponse } from '../response/streamed-response.ts';
 import type { CallSettings } from './call-settings.ts';
 import { decodedBody } from './decoded-body.ts';
 import type { Interruption } from './interruption.ts';

@@ -1,8 +1,8 @@
 // Where the time of an exchange went, to be asked for at any time. What asks for that of an answer that is here must not keep
 // the exchange and its bytes alive.
 
-import { timingsOf } from '../timings.ts';
-import type { Timings } from '../timings.ts';
+import { timingsOf } from '../response/timings.ts';
+import type { Timings } from '../response/timings.ts';
 import type { Sending } from './sending.ts';
 
 /** @param startedMs when the call began */

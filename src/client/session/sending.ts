@@ -3,8 +3,8 @@
 //
 // Invariants: `arrived` settles exactly once; when the exchange has ended no timeout is left.
 
-import { Timeout } from '../../concurrency/timer-wheel.ts';
-import type { TimerWheel } from '../../concurrency/timer-wheel.ts';
+import { Timeout } from '../../concurrency/time/timer-wheel.ts';
+import type { TimerWheel } from '../../concurrency/time/timer-wheel.ts';
 import type { Clock } from '../../concurrency/clock.ts';
 import { TransportError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';

@@ -3,12 +3,12 @@
 //
 // Invariant: a call is among those on the way from its beginning until nothing of it is left.
 
-import { Bag } from '../../concurrency/bag.ts';
-import type { Bagged } from '../../concurrency/bag.ts';
-import { TimerWheel } from '../../concurrency/timer-wheel.ts';
+import { Bag } from '../../concurrency/containers/bag.ts';
+import type { Bagged } from '../../concurrency/containers/bag.ts';
+import { TimerWheel } from '../../concurrency/time/timer-wheel.ts';
 import { ManyfetchError } from '../../errors.ts';
 import { CookieJar } from '../../http/cookies/cookie-jar.ts';
-import type { AnyResponse } from '../any-response.ts';
+import type { AnyResponse } from '../response/any-response.ts';
 import type { RequestOptions } from '../client-options.ts';
 import { Call } from './call.ts';
 import type { CallHome } from './call-home.ts';

@@ -3,7 +3,7 @@
 //
 // Invariant: a request costs what the cookies of its host cost, not those of the jar. No host can fill the jar.
 
-import { shownAs } from '../../concurrency/shown-as.ts';
+import { shownAs } from '../../concurrency/scopes/shown-as.ts';
 import { readFile } from 'node:fs/promises';
 import { Cookie, CookieJar as ToughJar, cookieCompare, MemoryCookieStore } from 'tough-cookie';
 import { badValue } from '../../concurrency/bad-value.ts';

@@ -1,6 +1,6 @@
 // The dialler of our own transport: sockets that lead straight to the target, made within the connect timeout.
 
-import type { TimerWheel } from '../../concurrency/timer-wheel.ts';
+import type { TimerWheel } from '../../concurrency/time/timer-wheel.ts';
 import type { TransportOptions } from '../transport-options.ts';
 import type { Dialler } from './dialler.ts';
 import { SocketOpener } from './socket-opener.ts';

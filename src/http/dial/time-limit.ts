@@ -5,8 +5,8 @@
 
 import type { Socket } from 'node:net';
 import { systemClock } from '../../concurrency/clock.ts';
-import { Timeout, TimerWheel } from '../../concurrency/timer-wheel.ts';
-import type { TimeoutOwner } from '../../concurrency/timer-wheel.ts';
+import { Timeout, TimerWheel } from '../../concurrency/time/timer-wheel.ts';
+import type { TimeoutOwner } from '../../concurrency/time/timer-wheel.ts';
 import type { TransportOptions } from '../transport-options.ts';
 import type { DialTimes } from '../exchange-times.ts';
 import { ConnectTimeout } from './connect-timeout.ts';

@@ -11,7 +11,7 @@ import { data, goAway, ok, reset, settings, type } from '../../testing/http2-fra
 import type { Http2Peer, PeerConnection } from '../../testing/http2-frames.ts';
 import { RecordedExchange, exchange, requestTo } from '../../testing/recorded-exchange.ts';
 import { until } from '../../testing/until.ts';
-import { TimerWheel } from '../../concurrency/timer-wheel.ts';
+import { TimerWheel } from '../../concurrency/time/timer-wheel.ts';
 import type { CarrierOwner } from '../pool/carrier.ts';
 import { WireExchange } from '../pool/wire-exchange.ts';
 import type { ExchangeOwner } from '../pool/wire-exchange.ts';

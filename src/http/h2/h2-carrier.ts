@@ -7,9 +7,9 @@
 
 import type { ClientHttp2Session, ClientHttp2Stream, ClientSessionOptions, Settings } from 'node:http2';
 import type { Socket } from 'node:net';
-import { Bag } from '../../concurrency/bag.ts';
+import { Bag } from '../../concurrency/containers/bag.ts';
 import type { Clock } from '../../concurrency/clock.ts';
-import type { TimerWheel } from '../../concurrency/timer-wheel.ts';
+import type { TimerWheel } from '../../concurrency/time/timer-wheel.ts';
 import type { DialTimes } from '../exchange-times.ts';
 import type { Carrier, CarrierOwner } from '../pool/carrier.ts';
 import type { WireExchange } from '../pool/wire-exchange.ts';
@@ -59,6 +59,7 @@ export class H2Carrier implements Carrier, StreamOwner, Patient {
   assigned = 0;
   idleSinceMs = 0;
   carried = 0;
+  bagIndex = -1;
   dialTimes: DialTimes | null = null;
   /** The first waits for no SETTINGS: it may leave with ours. */
   limit = 1;

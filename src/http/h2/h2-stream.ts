@@ -7,7 +7,7 @@
 import { EventEmitter } from 'node:events';
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { Duplex } from 'node:stream';
-import type { Bagged } from '../../concurrency/bag.ts';
+import type { Bagged } from '../../concurrency/containers/bag.ts';
 import type { BodySourceError } from '../body-source.ts';
 import { ByteString } from '../byte-string.ts';
 import type { Leg, WireExchange } from '../pool/wire-exchange.ts';

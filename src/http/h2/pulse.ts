@@ -5,8 +5,8 @@
 // since this process was busy, counts as heard.
 
 import type { Clock } from '../../concurrency/clock.ts';
-import { Timeout } from '../../concurrency/timer-wheel.ts';
-import type { TimeoutOwner, TimerWheel } from '../../concurrency/timer-wheel.ts';
+import { Timeout } from '../../concurrency/time/timer-wheel.ts';
+import type { TimeoutOwner, TimerWheel } from '../../concurrency/time/timer-wheel.ts';
 
 /** Whose pulse it is. */
 export interface Patient {

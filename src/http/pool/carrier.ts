@@ -4,12 +4,13 @@
 // Invariants: `assigned` is the pool's to raise and lower; a carrier that calls `freed` for an exchange has
 // forgotten it, and calls it once for each exchange that it was given, before the exchange's last callback.
 
+import type { Bagged } from '../../concurrency/containers/bag.ts';
 import type { Listed } from '../connection-list.ts';
 import type { DialTimes } from '../exchange-times.ts';
 import type { WireExchange } from './wire-exchange.ts';
 
 /** One connection. */
-export interface Carrier extends Listed<Carrier> {
+export interface Carrier extends Listed<Carrier>, Bagged {
   /** Exchanges given to it that have not been given back. */
   assigned: number;
   /** Since when it is idle, on the pool's clock; the pool's to write. */

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { TimerWheel } from '../../concurrency/timer-wheel.ts';
+import { TimerWheel } from '../../concurrency/time/timer-wheel.ts';
 import type { TransportError } from '../../errors.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { FakeDialler, FakeSession, answers } from '../../testing/fake-dialler.ts';

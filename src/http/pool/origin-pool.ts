@@ -5,8 +5,9 @@
 // sockets; over HTTP/2 they also wait for the server's SETTINGS. Invariants: a carrier is listed exactly if it
 // can be given one more exchange; while somebody waits, a dial is under way or a carrier learns.
 
-import { Timeout } from '../../concurrency/timer-wheel.ts';
-import type { TimeoutOwner, TimerWheel } from '../../concurrency/timer-wheel.ts';
+import { Bag } from '../../concurrency/containers/bag.ts';
+import { Timeout } from '../../concurrency/time/timer-wheel.ts';
+import type { TimeoutOwner, TimerWheel } from '../../concurrency/time/timer-wheel.ts';
 import { ConnectionList } from '../connection-list.ts';
 import { ConnectTimeout } from '../dial/connect-timeout.ts';
 import { isIdempotent } from '../request.ts';
@@ -41,7 +42,7 @@ export class OriginPool implements DialsOwner {
   readonly origin: string;
   readonly #parts: PoolParts;
   readonly #dials: Dials;
-  readonly #all = new Set<Carrier>();
+  readonly #all = new Bag<Carrier>();
   /** Those that carry nothing, and those that carry something and can take more. */
   readonly #idle = new ConnectionList<Carrier>();
   readonly #partial = new ConnectionList<Carrier>();
@@ -98,7 +99,7 @@ export class OriginPool implements DialsOwner {
   freed(carrier: Carrier, usable: boolean): void {
     this.#unlist(carrier);
     carrier.assigned--;
-    if (!this.#all.has(carrier)) return;
+    if (carrier.bagIndex < 0) return;
     if ((!usable && !carrier.multiplexed) || (carrier.assigned === 0 && carrier.limit === 0)) this.#drop(carrier);
     // What could not be sent at all is given back at once, and whoever gives the carrier requests goes on by itself:
     // thousands of them would overflow the stack.
@@ -108,7 +109,7 @@ export class OriginPool implements DialsOwner {
   }
 
   limitChanged(carrier: Carrier): void {
-    if (!this.#all.has(carrier)) return;
+    if (carrier.bagIndex < 0) return;
     this.#unlist(carrier);
     const hasLearned = !carrier.isLearning && this.#learning.delete(carrier);
     if (hasLearned) this.#streamsEach = carrier.limit;
@@ -118,7 +119,7 @@ export class OriginPool implements DialsOwner {
   }
 
   gone(carrier: Carrier): void {
-    if (this.#all.has(carrier)) this.#drop(carrier);
+    if (carrier.bagIndex >= 0) this.#drop(carrier);
   }
 
   unprocessed(exchange: WireExchange, reason: Error): void {
@@ -168,7 +169,7 @@ export class OriginPool implements DialsOwner {
     this.#dials.giveUpAll();
     wheel.clear(this.#sweeper);
     wheel.clear(this.#deadline);
-    for (const carrier of this.#all) this.#drop(carrier);
+    for (const carrier of this.#all.toArray()) if (carrier.bagIndex >= 0) this.#drop(carrier);
   }
 
   /**
@@ -218,7 +219,7 @@ export class OriginPool implements DialsOwner {
     exchange.assigned(carrier.carried === 0 ? carrier.dialTimes : null);
     carrier.start(exchange);
     this.#starting = outer;
-    if (this.#all.has(carrier)) this.#list(carrier);
+    if (carrier.bagIndex >= 0) this.#list(carrier);
   }
 
   #wait(exchange: WireExchange, nowMs: number): void {
@@ -231,14 +232,14 @@ export class OriginPool implements DialsOwner {
 
   /** Gives a carrier all that it can take of those that wait. */
   #serve(carrier: Carrier, isNew: boolean): void {
-    while (carrier.assigned < carrier.limit && this.#all.has(carrier)) {
+    while (carrier.assigned < carrier.limit && carrier.bagIndex >= 0) {
       const mayTakeFresh = isNew && (this.#sharesFresh || carrier.carried === 0);
       const next = (mayTakeFresh ? this.#freshLine.first : null) ?? this.#line.first;
       if (next === null || (carrier.assigned > 0 && !carrier.multiplexed && !mayFollow(next))) break;
       (next.fresh ? this.#freshLine : this.#line).remove(next);
       this.#assign(carrier, next);
     }
-    if (this.#all.has(carrier)) this.#list(carrier);
+    if (carrier.bagIndex >= 0) this.#list(carrier);
   }
 
   #list(carrier: Carrier): void {

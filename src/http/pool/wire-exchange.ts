@@ -3,10 +3,10 @@
 //
 // Invariant: once `done`, the caller's handler is not called any more, whatever a carrier still says.
 
-import type { Bagged } from '../../concurrency/bag.ts';
+import type { Bagged } from '../../concurrency/containers/bag.ts';
 import type { Clock } from '../../concurrency/clock.ts';
-import { Timeout } from '../../concurrency/timer-wheel.ts';
-import type { TimeoutOwner, TimerWheel } from '../../concurrency/timer-wheel.ts';
+import { Timeout } from '../../concurrency/time/timer-wheel.ts';
+import type { TimeoutOwner, TimerWheel } from '../../concurrency/time/timer-wheel.ts';
 import type { BodySource } from '../body-source.ts';
 import { Stopwatch } from '../exchange-times.ts';
 import type { DialTimes, ExchangeTimes } from '../exchange-times.ts';

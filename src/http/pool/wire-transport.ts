@@ -2,10 +2,10 @@
 // origin. What it does not do (proxies) is undici's. Limits, timeouts of an attempt and retries are not its
 // business.
 
-import { Bag } from '../../concurrency/bag.ts';
+import { Bag } from '../../concurrency/containers/bag.ts';
 import { systemClock } from '../../concurrency/clock.ts';
 import type { Clock } from '../../concurrency/clock.ts';
-import { TimerWheel } from '../../concurrency/timer-wheel.ts';
+import { TimerWheel } from '../../concurrency/time/timer-wheel.ts';
 import { ManyfetchError } from '../../errors.ts';
 import { createDialler } from '../dial/socket-dialler.ts';
 import { H2Carrier } from '../h2/h2-carrier.ts';

@@ -6,7 +6,7 @@
 import type { ClientHttp2Stream } from 'node:http2';
 // By its file: Bun gives a stand-in without connections for the name of the package.
 import { errors } from 'undici/index.js';
-import type { Bag, Bagged } from '../../concurrency/bag.ts';
+import type { Bag, Bagged } from '../../concurrency/containers/bag.ts';
 import type { Dispatcher } from 'undici';
 import { expectStream } from './http2-streams.ts';
 import type { StreamTaker } from './http2-streams.ts';

@@ -5,7 +5,7 @@ import { systemClock } from '../../concurrency/clock.ts';
 import type { Clock } from '../../concurrency/clock.ts';
 import { ManyfetchError } from '../../errors.ts';
 import { OriginConnections } from './origin-connections.ts';
-import { Bag } from '../../concurrency/bag.ts';
+import { Bag } from '../../concurrency/containers/bag.ts';
 import type { HttpRequest } from '../request.ts';
 import { routes } from './route.ts';
 import type { Route } from './route.ts';

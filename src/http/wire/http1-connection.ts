@@ -46,6 +46,7 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
   assigned = 0;
   carried = 0;
   idleSinceMs = 0;
+  bagIndex = -1;
   dialTimes: DialTimes | null = null;
   keepMs: number;
   readonly multiplexed = false;
