@@ -246,10 +246,14 @@ export class Verdict {
   #encodingOf(headers: readonly string[]): string | null {
     if (headers === this.#section) return this.#encoding;
     this.#section = headers;
-    this.#encoding = null;
-    for (let i = 0; i < headers.length; i += 2)
-      if (headers[i] === 'content-encoding') return (this.#encoding = headers[i + 1] ?? null);
-    return null;
+    let encoding: string | null = null;
+    for (let i = 0; i < headers.length; i += 2) {
+      if (headers[i] !== 'content-encoding') continue;
+      // Several are one list (RFC 9110, 5.3).
+      encoding = encoding === null ? (headers[i + 1] ?? '') : `${encoding}, ${headers[i + 1]}`;
+    }
+    this.#encoding = encoding;
+    return encoding;
   }
 
   #settle(job: Job, body: Buffer, failure: Failure | null, nowMs: number): void {

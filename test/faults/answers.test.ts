@@ -3,7 +3,7 @@
 
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTarget } from '../../src/target/start-target.ts';
 import type { Target } from '../../src/target/start-target.ts';
@@ -112,6 +112,15 @@ test.each([
   expect(rows.map(storyOf)).toEqual(['failed bad_encoding x1']);
   expect(rows[0]).toMatchObject({ status: 200, error: { message: expect.stringContaining(encoding) as string } });
   expect(server.requests).toHaveLength(1);
+});
+
+test('encodings that stand in two headers are undone one after the other', async () => {
+  const body = brotliCompressSync(gzipSync('twice'));
+  const head = `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n`;
+  const type = 'content-type: text/plain\r\ncontent-encoding: br\r\n\r\n';
+  await using server = await startScriptedServer([readRequest, send(Buffer.concat([Buffer.from(head + type), body]))]);
+  const { rows } = await tryRun([{ url: `${server.origin}/` }]);
+  expect(rows[0]).toMatchObject({ result: 'ok', body: 'twice' });
 });
 
 test('an encoding that nobody knows leaves the bytes as they are', async () => {
