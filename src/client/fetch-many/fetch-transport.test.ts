@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { mockTransport } from '../../http/mock/mock-transport.ts';
 import { createWireTransport } from '../../http/pool/wire-transport.ts';
 import { startTarget } from '../../target/start-target.ts';
+import { testCertificate } from '../../testing/test-certificate.ts';
 import { fetchMany } from './fetch-many.ts';
 
 test('a transport that was made elsewhere sends, and stays open', async () => {
@@ -31,4 +34,22 @@ test('its connections outlive a call', async () => {
 
 test.each([{}, null, 'wires'])('%j is no transport', (transport) => {
   expect(() => fetchMany([], { transport: transport as never })).toThrow('transport');
+});
+
+test('over TLS connections are used again, though it tells late that a request has left', async () => {
+  // In a process of its own: else an answer would never come while this one sends.
+  const options = { key: testCertificate('server-key'), cert: testCertificate('server') };
+  const code = `const server = require('node:https').createServer(${JSON.stringify(options)}, (q, a) => q.resume().on('end', () => a.end()));
+    server.listen(0, '127.0.0.1', () => process.send(server.address().port)); process.on('disconnect', () => process.exit());`;
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const wire = createWireTransport({ ca: testCertificate('ca'), http: '1.1' });
+  try {
+    const [port] = (await once(child, 'message')) as [number];
+    const requests = Array.from({ length: 2000 }, () => ({ url: `https://127.0.0.1:${port}/`, body: 'x'.repeat(500) }));
+    await fetchMany(requests, { transport: wire, concurrency: 16 }).toArray();
+    expect(wire.statistics().connected).toBeLessThan(32);
+  } finally {
+    await wire.close();
+    child.disconnect();
+  }
 });

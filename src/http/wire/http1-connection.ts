@@ -36,6 +36,8 @@ export interface Http1Settings {
 
 /** Given up so long before the server would, since its closing is already on the way then. */
 const keepAliveMarginMs = 1_000;
+/** So much has left over TLS for certain, or nearly so, when its answer is whole. */
+const untoldBytes = 64 * 1024;
 /** What is read at once, from any socket: the callbacks have taken it when the next read begins. */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
@@ -227,7 +229,7 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
     }
     if (next !== null) return !isFollowed || this.#asked > 0;
     // An answer that is whole before its request has left was not an answer to all of it.
-    return !isFollowed && this.keepMs > 0 && this.#socket?.writableLength === 0;
+    return !isFollowed && this.keepMs > 0 && this.#socket !== null && hasLeft(this.#socket);
   }
 
   /** The answer is whole, and the connection is of no more use. */
@@ -284,6 +286,11 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
   readonly #onClose = (): void => {
     if (!this.#closed) this.#lose(new WireFault('cut_head'));
   };
+}
+
+/** Whether what was written has left. TLS tells that a turn of the event loop late: the answer may be there before. */
+function hasLeft(socket: Socket): boolean {
+  return socket.writableLength <= ('encrypted' in socket ? untoldBytes : 0);
 }
 
 /** Head and body in one write, as far as that takes no copy. */
