@@ -1,5 +1,6 @@
 // Reads Retry-After (RFC 9110, 10.2.3): seconds, or a date in one of the three forms that HTTP knows
-// (5.6.7). What does not parse counts as absent.
+// (5.6.7). Seconds may have a fraction: the RFC knows none, but servers send it. What does not parse counts as
+// absent; nothing is ever read as an earlier moment than was said.
 
 /** What is beyond it was not meant: a number of milliseconds that cannot be told from the next one. */
 const longestSeconds = Number.MAX_SAFE_INTEGER / 1000;
@@ -19,7 +20,7 @@ export function retryAfterMs(headers: readonly string[], wallNowMs: number): num
     else if (headers[i] === 'date') date = headers[i + 1] ?? null;
   }
   if (value === null) return null;
-  if (/^\d+$/.test(value)) return Number(value) <= longestSeconds ? Number(value) * 1000 : null;
+  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) <= longestSeconds ? Math.ceil(Number(value) * 1000) : null;
   const untilMs = parseHttpDate(value);
   if (untilMs === null) return null;
   const serverNowMs = date === null ? null : parseHttpDate(date);
