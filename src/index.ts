@@ -29,6 +29,7 @@ export type { AnyResponse } from './client/response/any-response.ts';
 export { ClientResponse } from './client/response/client-response.ts';
 export { ResponseError } from './client/response/response-error.ts';
 export { ResponseHeaders } from './client/response/response-headers.ts';
+export type { ResponsePromise } from './client/response/response-promise.ts';
 export { StreamedResponse } from './client/response/streamed-response.ts';
 export type { Timings } from './client/response/timings.ts';
 export type {

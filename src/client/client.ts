@@ -7,6 +7,7 @@ import { shownAs } from '../concurrency/scopes/shown-as.ts';
 import type { CookieJar } from '../http/cookies/cookie-jar.ts';
 import type { ClientOptions, RequestOptions } from './client-options.ts';
 import type { ClientResponse } from './response/client-response.ts';
+import { ResponsePromise } from './response/response-promise.ts';
 import { closedInTime, watchForLeak } from './leaked-clients.ts';
 import { throwingInCode } from './in-code.ts';
 import { resolveClientOptions } from './session/resolve-client-options.ts';
@@ -29,6 +30,7 @@ import type { StreamedResponse } from './response/streamed-response.ts';
  * const response = await client.get('/echo', { params: { page: 2, tag: ['a', 'b'] } });
  * const { query, headers } = await response.json<{ query: object; headers: Record<string, string> }>();
  * console.log(response.status, query, headers['x-team']); // prints 200 { page: '2', tag: [ 'a', 'b' ] } blue
+ * console.log(await client.get('/hello/Ada').json()); // prints { hello: 'Ada', message: 'Hello, Ada!' }
  */
 export class Client implements AsyncDisposable {
   readonly #session: Session;
@@ -39,43 +41,43 @@ export class Client implements AsyncDisposable {
     watchForLeak(this, this.#session);
   }
 
-  /** GET: the answer as a whole. As all verbs it rejects as the class says. */
-  get(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  /** GET: the answer as a whole, or with `.json()`, `.text()`, `.bytes()` its body. As all verbs it rejects as the class says. */
+  get(url: string | URL, options?: RequestOptions): ResponsePromise {
     return this.#whole('GET', url, options);
   }
 
   /** HEAD: the head of the answer; its body is empty. */
-  head(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  head(url: string | URL, options?: RequestOptions): ResponsePromise {
     return this.#whole('HEAD', url, options);
   }
 
   /** POST, with a body as the options say. */
-  post(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  post(url: string | URL, options?: RequestOptions): ResponsePromise {
     return this.#whole('POST', url, options);
   }
 
   /** PUT. */
-  put(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  put(url: string | URL, options?: RequestOptions): ResponsePromise {
     return this.#whole('PUT', url, options);
   }
 
   /** PATCH. */
-  patch(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  patch(url: string | URL, options?: RequestOptions): ResponsePromise {
     return this.#whole('PATCH', url, options);
   }
 
   /** DELETE. */
-  delete(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  delete(url: string | URL, options?: RequestOptions): ResponsePromise {
     return this.#whole('DELETE', url, options);
   }
 
   /** OPTIONS. */
-  options(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  options(url: string | URL, options?: RequestOptions): ResponsePromise {
     return this.#whole('OPTIONS', url, options);
   }
 
   /** Any other method. The body of the answer is read as a whole. */
-  request(method: string, url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  request(method: string, url: string | URL, options?: RequestOptions): ResponsePromise {
     return this.#whole(method, url, options);
   }
 
@@ -116,8 +118,8 @@ export class Client implements AsyncDisposable {
     return this.close();
   }
 
-  #whole(method: string, url: string | URL, options: RequestOptions = {}): Promise<ClientResponse> {
-    return this.#session.request(method, url, options, false, this) as Promise<ClientResponse>;
+  #whole(method: string, url: string | URL, options: RequestOptions = {}): ResponsePromise {
+    return ResponsePromise.of(this.#session.request(method, url, options, false, this) as Promise<ClientResponse>);
   }
 }
 

@@ -21,6 +21,7 @@ import type {
   MultipartParts,
   RequestOptions,
   ResponseError,
+  ResponsePromise,
   ServerSentEvent,
   StreamedResponse,
   streamPart,
@@ -31,6 +32,8 @@ import type {
 declare const client: Client;
 const untyped = () => client.get('/').then((response) => response.json());
 const typed = async () => (await client.post('/', { json: { id: 1 } })).json<{ id: string }>();
+const bodies = () => [client.get('/').json(), client.get('/').text(), client.get('/').bytes()] as const;
+const typedBody = () => client.get('/').json<{ id: string }>();
 const chained = async () => (await client.get('/')).raiseForStatus().status;
 const streamed = async () => client.stream('GET', '/');
 
@@ -45,6 +48,9 @@ test('methods give whole answers, a stream gives its head', () => {
   expectTypeOf(untyped).returns.resolves.toEqualTypeOf<unknown>();
   expectTypeOf(typed).returns.resolves.toEqualTypeOf<{ id: string }>();
   expectTypeOf(chained).returns.resolves.toEqualTypeOf<number>();
+  expectTypeOf(bodies).returns.toEqualTypeOf<readonly [Promise<unknown>, Promise<string>, Promise<Uint8Array>]>();
+  expectTypeOf(typedBody).returns.resolves.toEqualTypeOf<{ id: string }>();
+  expectTypeOf<ResponsePromise>().toExtend<Promise<ClientResponse>>();
   expectTypeOf(streamed).returns.resolves.toEqualTypeOf<StreamedResponse>();
   expectTypeOf<StreamedResponse['body']>().toExtend<AsyncIterable<Uint8Array>>();
   expectTypeOf<StreamedResponse['lines']>().returns.toExtend<AsyncIterable<string>>();

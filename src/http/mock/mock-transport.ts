@@ -97,7 +97,7 @@ export class MockTransport implements Transport {
  *   'POST /orders': [{ status: 503 }, { status: 201 }],
  * });
  * await using client = new Client({ baseUrl: 'http://api.test', transport });
- * console.log(await (await client.get('/orders/7')).json()); // prints { id: '7' }
+ * console.log(await client.get('/orders/7').json()); // prints { id: '7' }
  * console.log((await client.post('/orders', { json: { total: 5 } })).status); // prints 503
  * console.log(transport.calls[1]?.json()); // prints { total: 5 }
  */

@@ -46,7 +46,7 @@ export interface ReplayOptions extends MockOptions {
  * const response = { status: 200, content: { mimeType: 'application/json', text: '{"id":7}' } };
  * const transport = replayTransport({ log: { entries: [{ request, response }] } });
  * await using client = new Client({ transport });
- * console.log(await (await client.get('http://api.test/orders/7')).json()); // prints { id: 7 }
+ * console.log(await client.get('http://api.test/orders/7').json()); // prints { id: 7 }
  */
 export function replayTransport(har: Har | string | object, options: ReplayOptions = {}): MockTransport {
   const recording = new Recording(readHar(har), options);
