@@ -54,7 +54,7 @@ export const errorCodes = {
   bad_redirect: ['answer', 'a redirect leads to a place that cannot be requested'],
   body_too_large: ['answer', 'the answer is larger than --max-body-bytes'],
   bad_encoding: ['answer', 'the content encoding of the answer cannot be undone'],
-  callback_failed: ['answer', 'what a program gave to be called with a result threw'],
+  callback_error: ['answer', 'what a program gave to be called with a result threw'],
   line_too_long: ['answer', 'a line, an event or a message is longer than was allowed'],
   response_lost: ['answer', 'the request may have been carried out, and its answer was lost'],
   origin_down: ['answer', 'the origin was down as a whole for longer than --outage and --max-outage let a record wait'],

@@ -10,7 +10,7 @@ import { ResponseHeaders } from './response/response-headers.ts';
 
 /** Why an item is not ok. */
 export interface ResultError extends SettledError {
-  /** With `callback_failed`: what the callback threw. */
+  /** With `callback_error`: what the callback threw. */
   readonly cause?: unknown;
 }
 

@@ -125,7 +125,7 @@ describe('callbacks', () => {
     ]);
     expect(told).toEqual([results[1]]);
     expect(results[1]?.error).toEqual({
-      code: 'callback_failed',
+      code: 'callback_error',
       message: '`parse` threw RangeError: not so',
       cause: new RangeError('not so'),
     });

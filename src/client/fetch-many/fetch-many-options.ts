@@ -46,7 +46,7 @@ export interface FetchManyOptions<Item = unknown, Value = unknown, Fallback = un
   SharedOption
 > {
   /**
-   * Makes the `value` of a result that is ok. If it throws, the result is `failed` with `callback_failed`, and
+   * Makes the `value` of a result that is ok. If it throws, the result is `failed` with `callback_error`, and
    * `error.cause` is what it threw.
    */
   readonly parse?: ((result: OkResult<Item, undefined>) => Value | PromiseLike<Value>) | undefined;

@@ -1,5 +1,5 @@
 // Calls what a caller gave to be called with results: `parse`, `onResult`, `onError`, in this order. What the first
-// two throw is the item's own failure (`callback_failed`), of which `onError` is told; what that throws is thrown on.
+// two throw is the item's own failure (`callback_error`), of which `onError` is told; what that throws is thrown on.
 // Invariant: each is called once at most for a result, and only with results that were settled.
 
 import { ReadableResult } from '../result.ts';
@@ -93,7 +93,7 @@ function failed(name: string, result: ReadableResult, cause: unknown): ReadableR
   const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   const before = result.error === null ? '' : `; before that, ${result.error.code}: ${result.error.message}`;
   return ReadableResult.failedBy(result, {
-    code: 'callback_failed',
+    code: 'callback_error',
     message: `\`${name}\` threw ${what}${before}`,
     cause,
   });

@@ -170,7 +170,7 @@ function checkResult(
   expect(trial.called.get(`onError ${index}`)).toBe(result === 'ok' || call.onError === 'none' ? undefined : 1);
   expect(trial.called.get(`parse ${index}`) ?? 0).toBeLessThanOrEqual(1);
   const mayFail = [call.parse, call.onResult].some((kind) => kind === 'throws' || kind === 'rejects');
-  expect(error?.code === 'callback_failed' ? mayFail && index % 2 === 0 : true).toBe(true);
+  expect(error?.code === 'callback_error' ? mayFail && index % 2 === 0 : true).toBe(true);
 }
 
 test('each item that was read has one result, and nothing is left behind', async () => {
