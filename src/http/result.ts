@@ -25,6 +25,8 @@ interface ResultBase {
   readonly url: string | null;
   /** Where redirects led, if they led anywhere. */
   readonly finalUrl: string | null;
+  /** What a hook made of it, as JSON text on one line. */
+  readonly extracted?: string;
 }
 
 /** The answer that a result keeps. Content encodings are undone. */

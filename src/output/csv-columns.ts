@@ -1,6 +1,6 @@
 // The columns of results as CSV: what writes them and what reads them back share this list.
 
-/** In their order. `headers` is JSON text; of the body's columns at most one is filled, and `bodyBytes` goes with `bodyHash`. */
+/** In their order. `headers` and `extracted` are JSON text; of the body's columns at most one is filled, and `bodyBytes` goes with `bodyHash`. */
 export const csvColumns = [
   'index',
   'id',
@@ -22,4 +22,5 @@ export const csvColumns = [
   'bodyHash',
   'bodyBytes',
   'bodyFile',
+  'extracted',
 ] as const;

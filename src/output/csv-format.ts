@@ -37,7 +37,8 @@ export class CsvFormat implements ResultFormat {
     if (result.result === 'ok') row += ',,,' + (result.skipped ? 'true' : '');
     else row += ',' + result.error.code + ',' + field(recordedMessage(result.error.message)) + ',';
     row += ',' + (answer === null ? '' : field(this.#headers.format(answer.headers)));
-    return row + bodyFields(this.#bodies.record(answer, bodyFile)) + '\n';
+    row += bodyFields(this.#bodies.record(answer, bodyFile));
+    return row + ',' + field(result.extracted ?? null) + '\n';
   }
 }
 

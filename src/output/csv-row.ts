@@ -38,15 +38,22 @@ function valueOf(column: Column, text: string): unknown {
       return text === 'true' ? true : undefined;
     case 'headers':
       return jsonObject(text);
+    case 'extracted':
+      // It stands last: a program that ends lines with \r\n leaves that in it.
+      return text === '\r' ? null : parsed(text);
     default:
       return text;
   }
 }
 
 function jsonObject(text: string): unknown {
+  const value = parsed(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -32,6 +32,12 @@ describe('a line', () => {
     );
   });
 
+  test('has what a hook made of it, before what came', () => {
+    expect(format.encode(sampleOk({ extracted: '{"price":1.50}' }))).toContain(
+      '"url":"https://api.example.com/orders","extracted":{"price":1.50},"headers":{',
+    );
+  });
+
   test('of a skipped record says so', () => {
     const skipped = sampleOk({
       answer: null,

@@ -38,6 +38,7 @@ export class JsonlFormat implements ResultFormat {
       const message = quoteJson(recordedMessage(result.error.message));
       line += ',"error":{"code":"' + result.error.code + '","message":' + message + '}';
     } else if (result.skipped) line += ',"skipped":true';
+    if (result.extracted !== undefined) line += ',"extracted":' + result.extracted;
     if (answer !== null) line += ',"headers":' + this.#headers.format(answer.headers);
     return line + bodyFields(this.#bodies.record(answer, bodyFile)) + '}\n';
   }

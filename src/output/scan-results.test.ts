@@ -29,7 +29,12 @@ function brief(rows: readonly ScannedRow[]): string[] {
 
 const jsonl = createFormat('jsonl', { body: 'auto' });
 const csv = createFormat('csv', { body: 'auto' });
-const tricky = sampleFailed({ index: 7, id: 'a"b\\', answer: sampleAnswer('x,"\n"",\r\n0,,ok\n', 'text/plain') });
+const tricky = sampleFailed({
+  index: 7,
+  id: 'a"b\\',
+  answer: sampleAnswer('x,"\n"",\r\n0,,ok\n', 'text/plain'),
+  extracted: '{"a,b":["\\n\\"",0.10]}',
+});
 
 describe.each([
   ['jsonl', 'index'],
@@ -159,25 +164,26 @@ test('bytes that are not UTF-8 are seen in the mode full', async () => {
 });
 
 describe('rows of CSV that are not ours', () => {
-  const commas = ','.repeat(17);
+  const commas = ','.repeat(18);
   test.each([
     [`1,,ok${commas}\n`, '1 ok'],
     [`1,,ok${commas}\r\n`, '1 ok'],
     [`1,"a\n\n",ok${commas}\n`, '1 ok'],
-    [`1,,ok${commas},\n`, 'line 2: has 21 fields instead of 20'],
-    [`1,,ok\n`, 'line 2: has 3 fields instead of 20'],
+    [`1,,ok${commas},\n`, 'line 2: has 22 fields instead of 21'],
+    [`1,,ok\n`, 'line 2: has 3 fields instead of 21'],
     [`x,,ok${commas}\n`, 'line 2: no index that is a whole number'],
     [`01,,ok${commas}\n`, 'line 2: no index that is a whole number'],
     [`1,,okay${commas}\n`, 'line 2: no result that is ok, failed or unknown'],
     [`1,"a"b,ok${commas}\n`, 'line 2: quotes in the wrong places'],
     [`1,,ok,two hundred${commas.slice(1)}\n`, 'line 2: the value of status is not what it must be'],
+    [`1,,ok${commas}[1\n`, 'line 2: the value of extracted is not what it must be'],
   ])('%j', async (row, outcome) => {
     expect(brief(await scan(csv.header + row, { format: 'csv', mode: 'full' }))).toEqual([outcome]);
   });
 
   test('are numbered by the line they start on', async () => {
     const rows = await scan(`${csv.header}1,"a\nb\n",ok${commas}\nno\n`, { format: 'csv', mode: 'index' });
-    expect(brief(rows)).toEqual(['1 ok', 'line 5: has 1 fields instead of 20']);
+    expect(brief(rows)).toEqual(['1 ok', 'line 5: has 1 fields instead of 21']);
   });
 
   test('with a quote that is never closed do not hide all that follow', async () => {
@@ -214,6 +220,7 @@ test('a row of CSV is read with the names and types of JSONL', async () => {
       error: { code: 'http_status', message: '503 is not in 2xx' },
       headers: { 'content-type': 'text/plain' },
       body: 'x,"\n"",\r\n0,,ok\n',
+      extracted: { 'a,b': ['\n"', 0.1] },
     },
   });
 });

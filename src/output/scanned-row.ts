@@ -24,6 +24,8 @@ export interface RecordedRow {
   readonly bodyHash?: string;
   readonly bodyBytes?: number;
   readonly bodyFile?: string;
+  /** What a hook made of it. */
+  readonly extracted?: unknown;
 }
 
 /** The results there are. */

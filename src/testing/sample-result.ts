@@ -91,9 +91,15 @@ const anyBase = {
 
 const error = fc.record({ code: fc.constantFrom(...(Object.keys(errorCodes) as ErrorCode[])), message: text });
 
-/** Any result that there can be. */
-export const anyResult: fc.Arbitrary<Result> = fc.oneof(
+const settled: fc.Arbitrary<Result> = fc.oneof(
   fc.record({ ...anyBase, result: fc.constant('ok' as const), answer: fc.option(answer), skipped: fc.boolean() }),
   fc.record({ ...anyBase, result: fc.constant('failed' as const), answer: fc.option(answer), error }),
   fc.record({ ...anyBase, result: fc.constant('unknown' as const), answer: fc.constant(null), error }),
 );
+
+const extracted = fc.option(fc.jsonValue().map((value) => JSON.stringify(value)));
+
+/** Any result that there can be. */
+export const anyResult: fc.Arbitrary<Result> = fc
+  .tuple(settled, extracted)
+  .map(([result, json]) => (json === null ? result : { ...result, extracted: json }));
