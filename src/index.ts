@@ -140,7 +140,14 @@ export { type RecordedRequest, type ReplayOptions, replayTransport } from './htt
 export type { EventsOptions, ServerSentEvent } from './http/reading/events-of.ts';
 export type { LinesOptions } from './http/reading/lines-of.ts';
 export type { HttpRequest, RequestBody } from './http/request.ts';
-export type { Exchange, ResponseHandler, SendOptions, Transport, TransportStatistics } from './http/transport.ts';
+export type {
+  Exchange,
+  HttpVersion,
+  ResponseHandler,
+  SendOptions,
+  Transport,
+  TransportStatistics,
+} from './http/transport.ts';
 export type { FailureCount } from './report/failure-tally.ts';
 export type { Percentiles } from './report/histogram.ts';
 export type { OriginWait } from './report/run-events.ts';

@@ -10,10 +10,16 @@ import type { BodySource } from './body-source.ts';
 import type { ExchangeTimes } from './exchange-times.ts';
 import type { HttpRequest } from './request.ts';
 
+/** The version of HTTP that a connection speaks. */
+export type HttpVersion = '1.0' | '1.1' | '2';
+
 /** Receives one answer, piece by piece. */
 export interface ResponseHandler {
-  /** The final status (never 1xx) and its header section: name, value, name, value; names in lower case. */
-  onHead(status: number, headers: readonly string[]): void;
+  /**
+   * The final status (never 1xx) and its header section: name, value, name, value; names in lower case. What the answer came over, if
+   * that is told (else it is taken for 1.1), and the words behind the status, which HTTP/2 has not.
+   */
+  onHead(status: number, headers: readonly string[], version?: HttpVersion, reason?: string): void;
   /** A piece of the body, as it came (content encodings are not undone). The handler may keep it. */
   onData(chunk: Buffer): void;
   onEnd(): void;

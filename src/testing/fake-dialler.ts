@@ -224,7 +224,7 @@ export class FakeSession implements Carrier, Leg {
   answer(nth: number): void {
     const exchange = this.exchanges[nth];
     if (exchange === undefined) return;
-    exchange.head(200, []);
+    exchange.head(200, [], '1.1', 'OK');
     if (exchange.leg === this) exchange.data(Buffer.from(exchange.request.path));
     if (!this.#take(exchange)) return;
     this.#owner.freed(this, true);

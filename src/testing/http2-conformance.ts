@@ -57,6 +57,7 @@ function protocols(make: Make): void {
     const transport = make({ ca });
     const done = await exchange(transport, server.origin, { path: '/a?b', method: 'POST', body: 'x' });
     expect([done.story, done.status, done.body]).toEqual(['head data end', 200, 'hello /a?b']);
+    expect([done.version, done.reason]).toEqual(['2', '']);
     expect(done.headers.slice(0, 6)).toEqual(['x-kind', 'plain', 'set-cookie', 'a', 'set-cookie', 'b']);
     expect(done.exchange).toMatchObject({ sent: true, answered: true, reused: false });
     expect((await exchange(transport, server.origin)).exchange.reused).toBe(true);

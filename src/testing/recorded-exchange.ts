@@ -3,7 +3,7 @@
 
 import type { TransportError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
-import type { Exchange, ResponseHandler, SendOptions, Transport } from '../http/transport.ts';
+import type { Exchange, HttpVersion, ResponseHandler, SendOptions, Transport } from '../http/transport.ts';
 
 /** A request with what a test does not care about filled in. */
 export function requestTo(origin: string, changes: Partial<HttpRequest> = {}): HttpRequest {
@@ -22,6 +22,8 @@ export class RecordedExchange implements ResponseHandler {
   /** Settled by `onEnd` or `onError`; pending for ever after a cancel. */
   readonly finished: Promise<this>;
   status = 0;
+  version: HttpVersion | undefined;
+  reason: string | undefined;
   headers: readonly string[] = [];
   body = '';
   trailers: readonly string[] = [];
@@ -39,9 +41,11 @@ export class RecordedExchange implements ResponseHandler {
     this.#returned = true;
   }
 
-  onHead(status: number, headers: readonly string[]): void {
+  onHead(status: number, headers: readonly string[], version?: HttpVersion, reason?: string): void {
     this.#record('head');
     this.status = status;
+    this.version = version;
+    this.reason = reason;
     this.headers = headers;
     this.onProgress('head');
   }

@@ -43,7 +43,7 @@ export function describeTransport(name: string, make: Make, { isUndici = false }
     afterEach(async () => {
       for (const transport of open.splice(0)) await transport.close();
     });
-    wholeAnswers(opened);
+    wholeAnswers(opened, isUndici);
     faults(opened);
     requestsAsTheyAre(opened);
     bodiesWellSent(opened, isUndici);
@@ -59,7 +59,7 @@ function remembered(transport: Transport): Transport {
   return transport;
 }
 
-function wholeAnswers(make: Make): void {
+function wholeAnswers(make: Make, isUndici: boolean): void {
   test('answer: byte by byte', async () => {
     const trailed = `${head('transfer-encoding: chunked')}5;a="b"\r\nhello\r\n0\r\nx: 1\r\n\r\n`;
     await using server = await startScriptedServer([readHead, drip(trailed, 0)]);
@@ -78,6 +78,33 @@ function wholeAnswers(make: Make): void {
     const done = await exchange(make(), server.origin);
     expect([done.interim, done.hints, done.body]).toEqual([[103], ['link', '</a>', 'link', '</b>'], 'hello']);
     expect(done.headers).not.toContain('link');
+  });
+
+  test('answer: the version and the reason are told, of each answer its own', async () => {
+    const first = [
+      'HTTP/1.1 200 It  went well',
+      'HTTP/1.1 200 OK',
+      'HTTP/1.1 200',
+      'HTTP/1.1 404 ',
+      'HTTP/1.0 200 Old',
+    ];
+    await using server = await startScriptedServer(
+      first.flatMap((line) => [readHead, send(`${line}\r\ncontent-length: 0\r\n\r\n`)]),
+    );
+    const transport = make();
+    const told: unknown[] = [];
+    for (const _ of first) {
+      const { reason, version } = await exchange(transport, server.origin);
+      told.push([version, reason]);
+    }
+    const old = isUndici ? '1.1' : '1.0';
+    expect(told).toEqual([
+      ['1.1', 'It  went well'],
+      ['1.1', 'OK'],
+      ['1.1', ''],
+      ['1.1', ''],
+      [old, 'Old'],
+    ]);
   });
 
   test('answer: a large body comes whole', async () => {

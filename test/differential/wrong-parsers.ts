@@ -47,7 +47,7 @@ class TakesCutBodies extends AnswerParser {
 function withoutTrailers(sink: AnswerSink): AnswerSink {
   return {
     onInformation: (status, headers) => sink.onInformation(status, headers),
-    onHead: (status, headers) => sink.onHead(status, headers),
+    onHead: (...head) => sink.onHead(...head),
     onBody: (bytes, start, end) => sink.onBody(bytes, start, end),
     onTrailers: () => {},
     onComplete: () => sink.onComplete(),

@@ -102,6 +102,15 @@ describe('an entry', () => {
     });
   });
 
+  test('has the version and the reason where they are known', () => {
+    const response = { status: 404, statusText: 'Nope', httpVersion: '1.1', headers: [], body: null } as const;
+    const told = recorded({ response });
+    expect(told.request.httpVersion).toBe('HTTP/1.1');
+    expect(told.response).toMatchObject({ statusText: 'Nope', httpVersion: 'HTTP/1.1' });
+    const overHttp2 = recorded({ response: { ...response, statusText: '', httpVersion: '2' } }).response;
+    expect(overHttp2).toMatchObject({ statusText: 'Not Found', httpVersion: 'HTTP/2' });
+  });
+
   test('of a connection that was there has no steps of making one', () => {
     const { time, timings: steps } = recorded({ timings: { ...timings, dnsMs: null, connectMs: null, tlsMs: null } });
     expect([time, steps]).toEqual([12, { blocked: 1, dns: -1, connect: -1, ssl: -1, send: 0, wait: 5, receive: 6 }]);

@@ -94,6 +94,7 @@ function entryOf({ startedAtMs, request, response, error, timings }: RecordedExc
   const url = maskUrl(request.url);
   const answered = response?.headers ?? [];
   const post = request.body === null ? {} : { postData: postData(request.body, request.headers, maxBodyBytes) };
+  const httpVersion = response?.httpVersion === undefined ? '' : `HTTP/${response.httpVersion}`;
   const times = harTimings(timings, response !== null);
   return {
     startedDateTime: new Date(startedAtMs).toISOString(),
@@ -104,7 +105,7 @@ function entryOf({ startedAtMs, request, response, error, timings }: RecordedExc
     request: {
       method: request.method,
       url,
-      httpVersion: '',
+      httpVersion,
       cookies: cookies(valuesOf(request.headers, 'cookie').flatMap((value) => value.split(';'))),
       headers: fields(request.headers),
       queryString: queryOf(url),
@@ -114,8 +115,8 @@ function entryOf({ startedAtMs, request, response, error, timings }: RecordedExc
     },
     response: {
       status: response?.status ?? 0,
-      statusText: STATUS_CODES[response?.status ?? 0] ?? '',
-      httpVersion: '',
+      statusText: response?.statusText || (STATUS_CODES[response?.status ?? 0] ?? ''),
+      httpVersion,
       cookies: cookies(valuesOf(answered, 'set-cookie')),
       headers: fields(answered),
       content: contentOf(response?.body ?? null, answered, maxBodyBytes),

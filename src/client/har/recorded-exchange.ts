@@ -2,6 +2,7 @@
 // also those that were retried, redirected or failed.
 
 import type { ErrorCode } from '../../errors.ts';
+import type { HttpVersion } from '../../http/transport.ts';
 import type { Timings } from '../response/timings.ts';
 
 /** One request, and what came back or went wrong. */
@@ -19,6 +20,8 @@ export interface RecordedExchange {
   /** Null: none came. */
   readonly response: {
     readonly status: number;
+    readonly statusText?: string;
+    readonly httpVersion?: HttpVersion;
     /** name, value, name, value; names in lower case. */
     readonly headers: readonly string[];
     /** Content encodings undone. Null: it was a stream, and nobody kept it. */

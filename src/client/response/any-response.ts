@@ -1,11 +1,16 @@
 // What every answer of a client tells, be it here as a whole or still on its way. Public, no logic.
 
+import type { HttpVersion } from '../../http/transport.ts';
 import type { ResponseHeaders } from './response-headers.ts';
 import type { Timings } from './timings.ts';
 
 /** An answer. */
 export interface AnyResponse {
   readonly status: number;
+  /** The words that the server put behind the status, such as `Not Found`; '' where it gave none: HTTP/2 has none. Not for programs. */
+  readonly statusText: string;
+  /** What the answer came over. Over undici 1.0 is told as 1.1. */
+  readonly httpVersion: HttpVersion;
   /** The status is from 200 to 299. */
   readonly ok: boolean;
   /** Of the request that was answered: a redirect may have changed it. */

@@ -1,5 +1,6 @@
 // What both kinds of answers have in common: the facts of the head, and how bytes become text and JSON.
 
+import type { HttpVersion } from '../../http/transport.ts';
 import { ContentTypes } from '../../output/content-type.ts';
 import { TextDecoding } from '../../output/decode-text.ts';
 import type { AnyResponse } from './any-response.ts';
@@ -10,6 +11,8 @@ import type { Timings } from './timings.ts';
 /** An answer as the call hands it over. */
 export interface ResponseFacts {
   readonly status: number;
+  readonly statusText: string;
+  readonly httpVersion: HttpVersion;
   /** name, value, name, value; names in lower case. */
   readonly section: readonly string[];
   readonly method: string;
@@ -27,6 +30,8 @@ const decoding = new TextDecoding();
 /** The head of an answer. */
 export abstract class ResponseHead implements AnyResponse {
   readonly status: number;
+  readonly statusText: string;
+  readonly httpVersion: HttpVersion;
   readonly method: string;
   readonly url: string;
   readonly history: readonly AnyResponse[];
@@ -37,6 +42,8 @@ export abstract class ResponseHead implements AnyResponse {
   /** Made by a client. */
   constructor(facts: ResponseFacts) {
     this.status = facts.status;
+    this.statusText = facts.statusText;
+    this.httpVersion = facts.httpVersion;
     this.method = facts.method;
     this.url = facts.url;
     this.history = facts.history;

@@ -17,7 +17,7 @@ export interface ExchangeEnd {
 }
 
 export function recordExchange(har: HarRecorder, sending: Sending, end: ExchangeEnd, clock: Clock): void {
-  const { headers, request, sentMs, status } = sending;
+  const { headers, reason: statusText, request, sentMs, status, version: httpVersion } = sending;
   const { body } = request;
   har.record({
     startedAtMs: clock.wallNow() - (clock.now() - sentMs),
@@ -30,7 +30,14 @@ export function recordExchange(har: HarRecorder, sending: Sending, end: Exchange
     response:
       status === 0
         ? null
-        : { status, headers, body: end.body, bodyBytes: end.body === null ? null : sending.body().length },
+        : {
+            status,
+            statusText,
+            httpVersion,
+            headers,
+            body: end.body,
+            bodyBytes: end.body === null ? null : sending.body().length,
+          },
     error: end.error === null ? null : faultOf(end.error),
     timings: end.timings,
   });

@@ -24,9 +24,11 @@ export async function responseOf(
   { decompress, maxBodyBytes }: CallSettings,
   interruption: Interruption,
 ): Promise<ClientResponse | StreamedResponse> {
-  const { headers: section, request, status, stream } = sending;
+  const { headers: section, reason: statusText, request, status, stream, version: httpVersion } = sending;
   const facts = {
     status,
+    statusText,
+    httpVersion,
     section,
     method: request.method,
     url: request.origin + request.path,

@@ -11,7 +11,7 @@ import type { ErrorCode } from '../../errors.ts';
 import type { ExchangeTimes } from '../../http/exchange-times.ts';
 import { PieceList } from '../../http/piece-list.ts';
 import type { HttpRequest } from '../../http/request.ts';
-import type { Exchange, ResponseHandler, SendOptions, Transport } from '../../http/transport.ts';
+import type { Exchange, HttpVersion, ResponseHandler, SendOptions, Transport } from '../../http/transport.ts';
 import { BodyStream } from './body-stream.ts';
 import type { BodyStreamOwner } from './body-stream.ts';
 import { errorInCode } from '../in-code.ts';
@@ -39,6 +39,8 @@ const noHeaders: readonly string[] = [];
 export class Sending implements ResponseHandler, BodyStreamOwner {
   readonly request: HttpRequest;
   status = 0;
+  version: HttpVersion = '1.1';
+  reason = '';
   headers = noHeaders;
   sentMs = 0;
   headMs = 0;
@@ -119,9 +121,11 @@ export class Sending implements ResponseHandler, BodyStreamOwner {
     this.#fail(reason);
   }
 
-  onHead(status: number, headers: readonly string[]): void {
+  onHead(status: number, headers: readonly string[], version: HttpVersion = '1.1', reason = ''): void {
     this.status = status;
     this.headers = headers;
+    this.version = version;
+    this.reason = reason;
     this.headMs = this.#parts.clock.now();
     let isStream: boolean;
     try {

@@ -140,7 +140,7 @@ export class H2Stream implements Leg, Bagged, BodyPumpOwner {
     this.#hears();
     const headers = fields.slice(2);
     if (bytesOf(headers) <= this.#owner.maxHeaderBytes) {
-      this.exchange.head(status, headers);
+      this.exchange.head(status, headers, '2', '');
       if (this.#early !== null) for (const chunk of this.#early) this.exchange.data(chunk);
       this.#early = null;
       return;

@@ -11,7 +11,7 @@ import type { BodySource } from '../body-source.ts';
 import { Stopwatch } from '../exchange-times.ts';
 import type { DialTimes, ExchangeTimes } from '../exchange-times.ts';
 import type { HttpRequest } from '../request.ts';
-import type { Exchange, ResponseHandler, SendOptions } from '../transport.ts';
+import type { Exchange, HttpVersion, ResponseHandler, SendOptions } from '../transport.ts';
 
 /** How an exchange reaches what carries it. */
 export interface Leg {
@@ -114,13 +114,13 @@ export class WireExchange implements Exchange, Bagged, TimeoutOwner {
     if (!this.done) this.handler.onInformation?.(status, headers);
   }
 
-  head(status: number, headers: readonly string[]): void {
+  head(status: number, headers: readonly string[], version: HttpVersion, reason: string): void {
     if (this.done) return;
     this.headSeen = true;
     this.#stopwatch?.headCame();
     if (this.#owner.bodyTimeoutMs > 0 && !this.paused) this.#watch(this.#owner.bodyTimeoutMs);
     else this.#unwatch();
-    this.handler.onHead(status, headers);
+    this.handler.onHead(status, headers, version, reason);
   }
 
   /** `chunk` is the handler's to keep. */

@@ -178,6 +178,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     controller: Dispatcher.DispatchController,
     status: number,
     headers: Readonly<Record<string, string | string[] | undefined>>,
+    reason = '',
   ): void {
     if (this.done) return;
     if (status < 200) {
@@ -194,7 +195,9 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
       return;
     }
     try {
-      this.#handler.onHead(status, flat(headers));
+      // It does not tell HTTP/1.0 from 1.1.
+      if (this.#stream === null) this.#handler.onHead(status, flat(headers), '1.1', reason);
+      else this.#handler.onHead(status, flat(headers), '2', '');
     } catch (thrown) {
       surface(thrown);
     }

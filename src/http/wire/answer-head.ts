@@ -1,6 +1,7 @@
 // The head of an answer: status line and header section (RFC 9112, 4 and 5), and what they say about where
 // the answer ends (6.3). Strict: what can be read in two ways is a fault. Knows no buffers and no state.
 
+import type { HttpVersion } from '../transport.ts';
 import { frameOf } from './answer-framing.ts';
 import type { Framing } from './answer-framing.ts';
 import { WireFault } from './wire-fault.ts';
@@ -11,11 +12,14 @@ export interface AnswerHead extends Framing {
   readonly text: string;
   /** Its lines, each with its end: the status line, then one for each header. */
   readonly lines: readonly string[];
+  readonly version: HttpVersion;
   readonly status: number;
+  /** What stands behind the status: words for people. */
+  readonly reason: string;
   readonly headers: readonly string[];
 }
 
-const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const outerSpace = /^[\t ]+|[\t ]+$/g;
 
@@ -37,7 +41,9 @@ export function readAnswerHead(text: string): AnswerHead {
   const lines = [text.slice(0, lineEnd + 2)];
   const headers = readFields(text, lineEnd + 2, lines);
   const status = Number(match[2]);
-  return { text, lines, status, headers, ...frameOf(match[1] === '0' ? 0 : 1, status, headers) };
+  const isOld = match[1] === '0';
+  const version = isOld ? '1.0' : '1.1';
+  return { text, lines, version, status, reason: match[3] ?? '', headers, ...frameOf(isOld ? 0 : 1, status, headers) };
 }
 
 /**

@@ -109,7 +109,7 @@ function cutsOf(bytes: string): (readonly string[])[] {
 function forwarding(to: () => AnswerSink): AnswerSink {
   return {
     onInformation: (status, headers) => to().onInformation(status, headers),
-    onHead: (status, headers) => to().onHead(status, headers),
+    onHead: (...head) => to().onHead(...head),
     onBody: (bytes, start, end) => to().onBody(bytes, start, end),
     onTrailers: (headers) => to().onTrailers(headers),
     onComplete: () => to().onComplete(),

@@ -152,7 +152,7 @@ export class AnswerParser {
   }
 
   #take(head: AnswerHead): void {
-    const { status, headers } = head;
+    const { headers, reason, status, version } = head;
     if (status < 200) {
       this.#interimAnswer(status, headers);
       return;
@@ -168,7 +168,7 @@ export class AnswerParser {
       this.#chunked ??= new ChunkedBody(this.#sink, this.#maxHeadBytes);
       this.#chunked.begin();
     }
-    this.#sink.onHead(status, headers);
+    this.#sink.onHead(status, headers, version, reason);
     if (!hasBody || head.length === 0) this.#complete();
   }
 

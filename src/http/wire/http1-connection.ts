@@ -14,6 +14,7 @@ import { ByteString } from '../byte-string.ts';
 import type { DialTimes } from '../exchange-times.ts';
 import { isIdempotent, lengthOf } from '../request.ts';
 import type { RequestBody } from '../request.ts';
+import type { HttpVersion } from '../transport.ts';
 import { AnswerParser } from './answer-parser.ts';
 import type { LastHead } from './answer-parser.ts';
 import type { AnswerSink } from './answer-sink.ts';
@@ -164,8 +165,8 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
     this.#current?.information(status, headers);
   }
 
-  onHead(status: number, headers: readonly string[]): void {
-    this.#current?.head(status, headers);
+  onHead(status: number, headers: readonly string[], version: HttpVersion, reason: string): void {
+    this.#current?.head(status, headers, version, reason);
   }
 
   onBody(bytes: Buffer, start: number, end: number): void {

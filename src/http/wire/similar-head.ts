@@ -8,8 +8,6 @@ import { fieldValue } from './answer-head.ts';
 import type { AnswerHead } from './answer-head.ts';
 
 const forbiddenInValue = /[^\t\x20-\x7e\x80-\xff]/;
-/** The version of HTTP stands at the same place in every head. */
-const zero = 48;
 
 /**
  * @param text the bytes up to and including the empty line, one a character
@@ -17,7 +15,7 @@ const zero = 48;
  * @throws WireFault if its fields say in two ways where the answer ends
  */
 export function readSimilarHead(text: string, last: AnswerHead): AnswerHead | null {
-  const { lines, status } = last;
+  const { lines, reason, status, version } = last;
   const [statusLine = ''] = lines;
   if (text.slice(0, statusLine.length) !== statusLine) return null;
   const headers = last.headers.slice();
@@ -44,8 +42,8 @@ export function readSimilarHead(text: string, last: AnswerHead): AnswerHead | nu
   if (at !== text.length - 2) return null;
   const { length, chunked, persistent, keepAliveSeconds } = isFramedAlike
     ? last
-    : frameOf(text.charCodeAt(7) === zero ? 0 : 1, status, headers);
-  return { text, lines: own, status, headers, length, chunked, persistent, keepAliveSeconds };
+    : frameOf(version === '1.0' ? 0 : 1, status, headers);
+  return { text, lines: own, version, status, reason, headers, length, chunked, persistent, keepAliveSeconds };
 }
 
 /** The value of a line that is to begin with a name and its colon, if it does, and if it may stand there. */
