@@ -43,6 +43,8 @@ export class ServerQuota {
   /** Where the window ended when it was first told of; only behind that may more be left again. */
   #windowEndMs = -Infinity;
   #windowMs = 0;
+  /** The end of the window in the server's own clock, as it was first told; null: it was a time from then. */
+  #moment: number | null = null;
 
   constructor(facts: QuotaFacts) {
     this.label = facts.label;
@@ -52,19 +54,22 @@ export class ServerQuota {
 
   /**
    * An answer says that `remaining` are left until `untilMs`.
-   * @param isMoment it named a moment: then a later one is a later window. A time from now comes late with a
-   *   late answer, and tells nothing of the kind.
+   * @param moment if it named one: then a later one is a later window, and the same one is the same. A time from
+   *   now comes late with a late answer, and tells nothing of the kind.
    */
-  hear(facts: QuotaFacts, remaining: number, untilMs: number, isMoment: boolean, nowMs: number, sent: Sent): void {
+  hear(facts: QuotaFacts, remaining: number, untilMs: number, moment: number | null, nowMs: number, sent: Sent): void {
     if (facts.limit > 0) this.limit = facts.limit;
     const isNewWindow = this.isPresumed || nowMs >= Math.min(this.#windowEndMs, this.untilMs);
-    if (isNewWindow || (isMoment && untilMs > this.untilMs + roundingMs)) {
+    if (isNewWindow || (moment !== null && untilMs > this.untilMs + roundingMs)) {
       this.#begin(facts, remaining, untilMs, nowMs);
+      this.#moment = moment;
       // A moment that has passed comes from an answer that was under way while a new window began.
     } else if (untilMs > nowMs && remaining <= this.remaining) {
       if (untilMs > this.untilMs || untilMs < this.untilMs - roundingMs) this.untilMs = untilMs;
       this.remaining = remaining;
     }
+    // How far the server's clock is from ours is known better now than when it was first said.
+    if (moment !== null && moment === this.#moment && untilMs < this.untilMs) this.untilMs = untilMs;
     this.#count(sent);
   }
 

@@ -193,6 +193,23 @@ test('a later moment is a later window; one that has passed is an earlier one', 
   expect(origin.wait()).toBe(58_000);
 });
 
+test("the same moment comes sooner once it is known better how far the server's clock is from ours", () => {
+  const origin = new Origin();
+  const said = (remaining: number) => [
+    'date',
+    new Date(wallMs + origin.nowMs).toUTCString(),
+    ...github(remaining, 60_000),
+  ];
+  origin.send(2);
+  origin.nowMs = 800;
+  origin.answer(said(1));
+  expect(origin.send(2)).toBe(0);
+  expect(origin.wait()).toBe(60_000);
+  origin.nowMs = 1000;
+  origin.answer(said(0));
+  expect(origin.wait()).toBe(59_000);
+});
+
 test('a time from now that comes late raises nothing', () => {
   const origin = new Origin();
   origin.send(2);

@@ -5,12 +5,13 @@
 // Invariant: nothing is ever allowed earlier, or more of it, than the answers said; what cannot be read
 // counts as not said.
 
-import { parseHttpDate, retryAfterMs } from '../http/retry-after.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
 import { QuotaHeaders } from './quota-headers.ts';
 import type { QuotaWords } from './quota-words.ts';
 import { readCount } from './read-count.ts';
 import { readHeaderTopic, topic } from './read-header-topic.ts';
 import { SentCount } from './sent-count.ts';
+import { ServerClock } from './server-clock.ts';
 import { ServerQuota } from './server-quota.ts';
 
 /** Why nothing may be sent for a while. */
@@ -32,13 +33,12 @@ export class ServerWords {
   readonly #headers = new QuotaHeaders();
   readonly #quotas: ServerQuota[] = [];
   readonly #sent = new SentCount();
+  readonly #clock = new ServerClock();
   #hasPresumed = false;
   /** The last header section that said nothing. */
   #silent: readonly string[] | null = null;
   #pausedUntilMs = -Infinity;
   #pauseStatus = 0;
-  #dateText = '';
-  #dateMs: number | null = null;
   /** What the last `waitMs` was for; null: the pause. */
   #binding: ServerQuota | null = null;
 
@@ -175,24 +175,14 @@ export class ServerWords {
             ? words.windowMs
             : reset.kind === 'after'
               ? reset.ms
-              : Math.max(0, reset.ms - this.#earliestNow(date, wallNowMs));
+              : this.#clock.waitMs(reset.ms, date, wallNowMs);
         if (inMs < 0) continue;
-        quota.hear(words, remaining, nowMs + inMs, reset?.kind === 'at', nowMs, sent);
+        quota.hear(words, remaining, nowMs + inMs, reset?.kind === 'at' ? reset.ms : null, nowMs, sent);
       }
       quota.pass = pass;
       said = true;
     }
     return said;
-  }
-
-  /** Moments are held against the server's own clock, if that makes the wait longer. */
-  #earliestNow(date: string, wallNowMs: number): number {
-    if (date === '') return wallNowMs;
-    if (date !== this.#dateText) {
-      this.#dateText = date;
-      this.#dateMs = parseHttpDate(date);
-    }
-    return this.#dateMs === null ? wallNowMs : Math.min(this.#dateMs, wallNowMs);
   }
 
   #quotaOf(words: QuotaWords): ServerQuota {

@@ -11,6 +11,7 @@ import { TransportError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Exchange, ResponseHandler, SendOptions, Transport, TransportStatistics } from '../http/transport.ts';
+import { ModelledQuota } from './modelled-quota.ts';
 import { courseAt, kneeFactor, lognormal } from './physics-model.ts';
 import type { ServerModel } from './physics-model.ts';
 
@@ -83,9 +84,11 @@ class Server {
   inFlight = 0;
   #tokens: number;
   #tokensAtMs = 0;
+  readonly #quota: ModelledQuota | null;
 
   constructor(model: ServerModel, world: ModelledServer) {
     this.#model = model;
+    this.#quota = model.quota === undefined ? null : new ModelledQuota(model.quota);
     this.#world = world;
     this.#tokens = model.rate?.burst ?? 0;
   }
@@ -95,7 +98,8 @@ class Server {
     this.inFlight++;
     this.counts.mostInFlight = Math.max(this.counts.mostInFlight, this.inFlight);
     const connectMs = exchange.reused ? 0 : (this.#model.connectMs ?? 0);
-    if (this.#outage(exchange, nowMs) || this.#overRate(exchange, nowMs) || this.#fails(exchange)) return;
+    if (this.#outage(exchange, nowMs) || this.#overRate(exchange, nowMs) || this.#overQuota(exchange)) return;
+    if (this.#fails(exchange)) return;
     const { limit } = this.#model;
     if (limit !== undefined && !this.#hasRoom(nowMs)) {
       if (limit.above === 'queue') this.#queue.push(exchange);
@@ -158,6 +162,14 @@ class Server {
     exchange.headers = retryAfter(rate.retryAfterS);
     this.#refuse(exchange, defaultRefusalMs, false);
     return true;
+  }
+
+  #overQuota(exchange: ModelledExchange): boolean {
+    if (this.#quota === null) return false;
+    const isOver = !this.#quota.tryTake(this.#world.wallMs);
+    exchange.headers = this.#quota.headers;
+    if (isOver) this.#refuse(exchange, defaultRefusalMs, false);
+    return isOver;
   }
 
   #outage(exchange: ModelledExchange, nowMs: number): boolean {
@@ -241,6 +253,11 @@ export class ModelledServer implements Transport {
   /** For the servers of this file. */
   get nowMs(): number {
     return this.#clock.now();
+  }
+
+  /** For the servers of this file. */
+  get wallMs(): number {
+    return this.#clock.wallNow();
   }
 
   /** For the servers of this file. */

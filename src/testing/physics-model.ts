@@ -33,6 +33,18 @@ export interface RateModel {
   readonly retryAfterS?: number;
 }
 
+/** Windows of the server's clock, and headers that tell of them in whole seconds. */
+export interface QuotaModel {
+  readonly limit: number;
+  readonly windowMs: number;
+  /** How it tells when a window ends: the second of the epoch, or seconds from now. Rounded up. */
+  readonly reset: 'epoch' | 'seconds';
+  /** Windows begin so long after the full second. @default 0 */
+  readonly phaseMs?: number;
+  /** Its clock is so much ahead of ours. @default 0 */
+  readonly aheadMs?: number;
+}
+
 export interface OutageModel {
   readonly fromMs: number;
   readonly untilMs: number;
@@ -50,6 +62,7 @@ export interface ServerModel {
   readonly knee?: KneeModel;
   readonly limit?: LimitModel;
   readonly rate?: RateModel;
+  readonly quota?: QuotaModel;
   readonly outage?: OutageModel;
   /** Requests whose number (the end of their path) is a multiple of `every` always get this status. */
   readonly poison?: { readonly every: number; readonly status: number };
