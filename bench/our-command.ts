@@ -61,6 +61,9 @@ export function ourJob(input: string, output: string, url: string, concurrency: 
   return ours(['run', input, '-o', output, ...sending, ...further], build);
 }
 
+/** The stand-in service, at any port: it says at which. */
+export const ourTarget = (): Command => ours(['target', '--port', '0']);
+
 /** Removes a run: its results and its journal. */
 export function removeRun(output: string): void {
   for (const path of [output, `${output}.run`]) rmSync(path, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import { tlsPeers } from './compare/tls.ts';
 import { wholeJobPeers } from './compare/whole-job.ts';
 import type { Figure } from './figure.ts';
 import { benchGovernor } from './governor.ts';
+import { benchHeld } from './in-flight/held.ts';
 import { benchInFlight } from './in-flight/in-flight.ts';
 import { benchLatency } from './latency.ts';
 import { benchMap } from './map.ts';
@@ -43,6 +44,11 @@ export const sections: readonly Section[] = [
   figures('map', '1,000,000 items through mapUnordered: time and memory', ({ scale }) => benchMap(1_000_000 * scale)),
   figures('in-flight', '15,000 requests in flight at once over HTTP/1.1: memory of each', ({ scale, rounds }) =>
     benchInFlight(15_000 * scale, rounds),
+  ),
+  figures(
+    'held',
+    '10,000 connections that the stand-in service holds in /delay/5: memory of each',
+    ({ scale, rounds }) => benchHeld(10_000 * scale, rounds),
   ),
   {
     name: 'ab',
