@@ -1,4 +1,5 @@
-// The first requests of a run as they would be sent, secrets masked. Sends nothing, makes no file.
+// The first requests of a run as they would be sent, secrets masked, and what they cost if a rate counts that.
+// Sends nothing, makes no file.
 
 import { detectFormat } from '../input/detect-format.ts';
 import { openInput } from '../input/open-input.ts';
@@ -6,6 +7,7 @@ import { createPlanner } from '../plan/create-planner.ts';
 import { describeRequest } from '../plan/describe-request.ts';
 import type { BatchOptions } from './batch-options.ts';
 import { resolveOptions } from './resolve-options.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
 
 /** What stands for the run's id, which only a real run has. */
 const noRunId = 'run';
@@ -35,7 +37,15 @@ export async function* dryRun(given: BatchOptions, count: number): AsyncGenerato
       const planned = await planner.plan(record);
       if (planned.kind === 'skip') yield `${title}: skipped by the map module\n`;
       else if (planned.kind === 'bad') yield `${title}: ${planned.error.code}: ${planned.error.message}\n`;
-      else yield `${title}\n${describeRequest(planned.request, plan.idempotencyKey)}\n`;
+      else
+        yield `${title}${describeCost(planned.cost, options)}\n${describeRequest(planned.request, plan.idempotencyKey)}\n`;
     }
   }
+}
+
+/** What is taken for it before it is sent; nothing where no rate counts that. */
+function describeCost(cost: number | null, { plan, costFrom }: ResolvedOptions): string {
+  if (plan.countsCost !== true) return '';
+  if (cost !== null) return `, costs ${cost}`;
+  return costFrom === null ? ', costs 1: nothing says it' : ', its answer tells what it costs';
 }
