@@ -1,21 +1,22 @@
-// Every function and class that is public has a program in its docblock, and each such program compiles as strictly as
-// the sources do, runs, prints what it says (`// prints …`, in order), and leaves nothing behind. One run of the
-// compiler and two processes serve all of them; `http://127.0.0.1:8080` is the stand-in service.
+// Every function and class that is public has a program in its docblock. Each of these, and each program of the guides that
+// says what it prints, compiles as strictly as the sources do, runs, prints what it says (`// prints …`, in order), and nothing
+// else, and leaves nothing behind. One run of the compiler and two processes serve all of them; `http://127.0.0.1:8080` is the
+// stand-in service.
 
 import { execFile, fork } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examplesOf } from '../../scripts/reference/docblock.ts';
 import { publicNames, readEntries } from '../../scripts/reference/entries.ts';
 import { ModuleReader } from '../../scripts/reference/module-reader.ts';
 import { startTarget } from '../../src/target/start-target.ts';
 import { compileOnce } from '../cli/manyfetch.ts';
-import type { ExampleRun } from './run-examples.ts';
+import type { ProgramRun } from './run-programs.ts';
 
 interface Program {
-  /** What it is called: its name in the library, and which of the examples of that it is. */
+  /** Its name in the library, or its page, and which of the programs of that it is. */
   readonly title: string;
   readonly file: string;
   readonly code: string;
@@ -29,8 +30,8 @@ const names = entries
   .flatMap(({ source }) => publicNames(join(root, source), reader))
   .filter(({ path, name }, ordinal, all) => all.findIndex((o) => o.path === path && o.name === name) === ordinal);
 
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'manyfetch-examples-')));
-const programs = names.flatMap((described, place): Program[] =>
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'manyfetch-programs-')));
+const examples = names.flatMap((described, place): Program[] =>
   [described, ...described.members.map(({ name, doc }) => ({ name: `${described.name}.${name}`, doc }))].flatMap(
     ({ name, doc }) =>
       examplesOf(doc).map(({ code }, ordinal) => ({
@@ -41,6 +42,22 @@ const programs = names.flatMap((described, place): Program[] =>
       })),
   ),
 );
+
+/** Those of the guides. What imports the library and does not say what it prints is a sketch. */
+const guided = globSync('docs/*.md', { cwd: root })
+  .toSorted()
+  .flatMap((path): Program[] =>
+    [...readFileSync(join(root, path), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)]
+      .map(([, code = '']) => code)
+      .filter((code) => /from 'manyfetch[/']/.test(code) && code.includes('// prints '))
+      .map((code, ordinal) => ({
+        title: `${ordinal + 1} (${path})`,
+        file: join(folder, `${basename(path, '.md')}-${ordinal + 1}.mts`),
+        code,
+      })),
+  );
+
+const programs = [...examples, ...guided];
 
 /** All that can be wrong with one: it shows that what is asked of the others can fail. */
 const wrong: Program = {
@@ -53,7 +70,7 @@ const n: number = 'text';
 throw new Error(n.toFixed(1));`,
 };
 
-const runs = new Map<string, ExampleRun>();
+const runs = new Map<string, ProgramRun>();
 let compiler = '';
 
 /** A program as it can be compiled and run here. */
@@ -80,12 +97,12 @@ async function compile(): Promise<void> {
 }
 
 async function runAll(files: readonly string[]): Promise<void> {
-  const child = fork(join(import.meta.dirname, 'run-examples.ts'), files, {
+  const child = fork(join(import.meta.dirname, 'run-programs.ts'), files, {
     env: { ...process.env, ...compileOnce },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     timeout: 25_000,
   });
-  child.on('message', (run: ExampleRun) => runs.set(run.file, run));
+  child.on('message', (run: ProgramRun) => runs.set(run.file, run));
   await new Promise((resolve) => child.once('close', resolve));
 }
 
@@ -109,7 +126,7 @@ test('every public function and class has an example, but for classes that only 
     .filter(({ doc }) => examplesOf(doc).length === 0)
     .map(({ kind, name, path }) => `${kind} ${name} (${relative(root, path)}) has no @example in its docblock`);
   expect(without).toEqual([]);
-  expect(programs.length).toBeGreaterThan(5);
+  expect(examples.length).toBeGreaterThan(5);
 });
 
 function problemsOf(file: string): string[] {
@@ -125,7 +142,14 @@ test('what is wrong with one is seen', () => {
   expect(run?.error).toContain('toFixed');
 });
 
-describe('the example of', () => {
+test('the guides have programs', () => {
+  const pages = new Set(guided.map(({ title }) => title.replace(/^\d+ /, '')));
+  expect([...pages]).toEqual(
+    expect.arrayContaining(['(docs/coming-from.md)', '(docs/library.md)', '(docs/streams.md)']),
+  );
+});
+
+describe('the program', () => {
   test.each(programs.map((program) => [program.title, program] as const))('%s', (_title, { file, code }) => {
     expect(code, 'it is no program of its own: it imports nothing from the library').toMatch(/from 'manyfetch[/']/);
     expect(problemsOf(file), 'it does not compile').toEqual([]);

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { format, inspect } from 'node:util';
 
 /** What became of a program. */
-export interface ExampleRun {
+export interface ProgramRun {
   readonly file: string;
   readonly lines: readonly string[];
   /** What it threw, also from a callback, and what it wrote as an error; empty if nothing. */
@@ -23,7 +23,7 @@ const graceMs = 1_500;
 let lines: string[] = [];
 let errors: string[] = [];
 
-async function run(file: string): Promise<ExampleRun> {
+async function run(file: string): Promise<ProgramRun> {
   lines = [];
   errors = [];
   const before = process.getActiveResourcesInfo();
