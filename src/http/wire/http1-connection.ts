@@ -37,8 +37,6 @@ export interface Http1Settings {
 
 /** Given up so long before the server would, since its closing is already on the way then. */
 const keepAliveMarginMs = 1_000;
-/** So much has left over TLS for certain, or nearly so, when its answer is whole. */
-const untoldBytes = 64 * 1024;
 /** What is read at once, from any socket: the callbacks have taken it when the next read begins. */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
@@ -68,6 +66,8 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
   #asked = 0;
   #pump: BodyPump | null = null;
   #isComplete = false;
+  /** The answer is whole, and TLS has not told that its request has left: it does so a turn of the event loop late. */
+  #isUntold = false;
   #closed = false;
   /** A server that has kept the connection open once is trusted with more than one request. */
   #isProven = false;
@@ -82,7 +82,7 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
   get limit(): number {
     if (this.#closed) return 0;
     const { pipelining } = this.#settings;
-    if (pipelining < 2 || !this.#isProven || this.#pump !== null) return 1;
+    if (pipelining < 2 || this.#isUntold || !this.#isProven || this.#pump !== null) return 1;
     return this.#current === null || isIdempotent(this.#current.request.method) ? pipelining : 1;
   }
 
@@ -122,6 +122,7 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
     // One that stands behind others harms none of them: when its turn comes, the connection ends.
     if (exchange !== this.#current) return;
     this.#current = null;
+    this.#isUntold = false;
     this.#owner.freed(this, false);
     this.#lose(new WireFault('cut_head', 'another request on the connection was given up'));
   }
@@ -144,15 +145,15 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
   }
 
   callback(bytes: number): boolean {
+    if (this.#isUntold) this.#conclude(true);
     if (this.#closed) return false;
     this.#asked = this.#behind.length + 1;
     try {
       let at = 0;
       do {
-        const exchange = this.#receiver;
-        exchange.answered = true;
+        this.#receiver.answered = true;
         at = this.#parser.execute(readBuffer, at, bytes);
-        if (this.#isComplete) this.#conclude(exchange, at < bytes);
+        if (this.#isComplete) this.#conclude(at < bytes);
       } while (at < bytes && !this.#closed);
     } catch (error) {
       if (!(error instanceof WireFault)) throw error;
@@ -204,8 +205,15 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
     this.#pump.run();
   }
 
-  /** The answer of the head of the line is whole. `isFollowed`: bytes come right behind it. */
-  #conclude(exchange: WireExchange, isFollowed: boolean): void {
+  /** The answer of the head of the line is whole. `isFollowed`: bytes come right behind it, or the end. */
+  #conclude(isFollowed: boolean): void {
+    const exchange = this.#receiver;
+    if (!isFollowed && !this.#isUntold && this.#behind.length === 0 && mayBeUntold(this.#socket)) {
+      this.#isUntold = true;
+      setImmediate(this.#onTold);
+      return;
+    }
+    this.#isUntold = false;
     this.#isComplete = false;
     this.#asked--;
     const next = this.#behind.shift() ?? null;
@@ -230,7 +238,7 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
     }
     if (next !== null) return !isFollowed || this.#asked > 0;
     // An answer that is whole before its request has left was not an answer to all of it.
-    return !isFollowed && this.keepMs > 0 && this.#socket !== null && hasLeft(this.#socket);
+    return !isFollowed && this.keepMs > 0 && this.#socket?.writableLength === 0;
   }
 
   /** The answer is whole, and the connection is of no more use. */
@@ -245,6 +253,7 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
 
   /** Ends the connection; what is in flight on it fails, or goes elsewhere. */
   #lose(error: Error): void {
+    if (this.#isUntold) return this.#conclude(true);
     const current = this.#current;
     const behind = this.#behind;
     this.#current = null;
@@ -267,6 +276,10 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
     this.#socket?.destroy();
   }
 
+  readonly #onTold = (): void => {
+    if (this.#isUntold && !this.#closed) this.#conclude(false);
+  };
+
   readonly #onError = (error: Error): void => {
     if (!this.#closed) this.#lose(error);
   };
@@ -279,8 +292,7 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
       this.#lose(error as WireFault);
       return;
     }
-    const current = this.#current;
-    if (this.#isComplete && current !== null) this.#conclude(current, true);
+    if (this.#isComplete && this.#current !== null) this.#conclude(true);
     else this.#lose(new WireFault('cut_head'));
   };
 
@@ -289,9 +301,8 @@ export class Http1Connection implements Carrier, Leg, Reading, AnswerSink, BodyP
   };
 }
 
-/** Whether what was written has left. TLS tells that a turn of the event loop late: the answer may be there before. */
-function hasLeft(socket: Socket): boolean {
-  return socket.writableLength <= ('encrypted' in socket ? untoldBytes : 0);
+function mayBeUntold(socket: Socket | null): boolean {
+  return socket !== null && socket.writableLength > 0 && 'encrypted' in socket;
 }
 
 /** Head and body in one write, as far as that takes no copy. */
