@@ -12,7 +12,7 @@ const ranks: readonly (readonly string[])[] = [
   ['control'],
   ['batch'],
   ['client'],
-  ['index.ts'],
+  ['index.ts', 'compare'],
   ['cli'],
 ];
 

@@ -48,4 +48,10 @@ export const commands: readonly CommandEntry[] = [
     summary: 'serve a stand-in service with delays, failures, rate limits, echo and counters',
     load: async () => (await import('./target-command.ts')).targetCommand,
   },
+  {
+    name: 'compare',
+    usage: 'compare',
+    summary: 'the same requests in turn, in threads, in processes, as tasks, as tasks in processes: what each took',
+    load: async () => (await import('./compare-command.ts')).compareCommand,
+  },
 ];

@@ -70,11 +70,11 @@ function item(term: string, help: string): string {
 }
 
 /** The text, broken between words, each line indented. */
-function wrapped(text: string, indent: number): string[] {
+export function wrapped(text: string, indent: number, width: number = columns): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && indent + line.length + 1 + word.length > columns) {
+    if (line !== '' && indent + line.length + 1 + word.length > width) {
       lines.push(line);
       line = '';
     }

@@ -12,6 +12,7 @@ const pages: readonly (readonly [page: string, words: string[]])[] = [
   ['report', ['help', 'report']],
   ['ctl', ['ctl', '--help']],
   ['target', ['target', 'ignored', '--help']],
+  ['compare', ['compare', '--help']],
 ];
 
 test.each(pages)('help: %s', async (page, words) => {

@@ -1,0 +1,63 @@
+// Shows how far a comparison is: on a terminal a bar in a line that is drawn anew, else a line when a way begins. When a way is
+// over its line stays. It decides nothing, and has no timer.
+
+import type { WayFigures, WayName } from '../compare/compare-plan.ts';
+import type { CompareEvents } from '../compare/compare-ways.ts';
+import { formatSeconds } from '../compare/compare-table.ts';
+import { layoutOf } from '../compare/way-layout.ts';
+import { drawBar } from '../report/charts.ts';
+import { formatAmount, formatCount } from '../report/format-numbers.ts';
+import { drawLine } from '../report/terminal-text.ts';
+import type { TerminalStream } from './cli-io.ts';
+
+const barWidth = 30;
+
+export class CompareProgress implements CompareEvents {
+  readonly #stream: TerminalStream;
+  readonly #amounts: Parameters<typeof layoutOf>[1];
+  readonly #mode: 'none' | 'lines' | 'live';
+  readonly #color: boolean;
+
+  constructor(
+    stream: TerminalStream,
+    amounts: Parameters<typeof layoutOf>[1],
+    mode: 'none' | 'lines' | 'live',
+    color: boolean,
+  ) {
+    this.#stream = stream;
+    this.#amounts = amounts;
+    this.#mode = mode;
+    this.#color = color;
+  }
+
+  begins(name: WayName): void {
+    const { label, atOnce } = layoutOf(name, this.#amounts);
+    const amount = formatAmount(this.#amounts.requests, 'request');
+    if (this.#mode === 'lines') this.#stream.write(`${label}: ${amount}, ${formatCount(atOnce)} at once …\n`);
+    if (this.#mode === 'live') this.#draw(name, 0);
+  }
+
+  progress(name: WayName, settled: number): void {
+    if (this.#mode === 'live' && !this.#stream.writableNeedDrain) this.#draw(name, settled);
+  }
+
+  ended({ name, elapsedMs }: WayFigures): void {
+    this.clear();
+    if (this.#mode !== 'none')
+      this.#stream.write(`${layoutOf(name, this.#amounts).label}: ${formatSeconds(elapsedMs)}\n`);
+  }
+
+  /** Takes away what was drawn. */
+  clear(): void {
+    if (this.#mode === 'live') this.#stream.write('\r\u001B[2K');
+  }
+
+  #draw(name: WayName, settled: number): void {
+    const { requests } = this.#amounts;
+    const bar = drawBar(settled / requests, barWidth).padEnd(barWidth, '░');
+    const counts = `${formatCount(settled)} of ${formatAmount(requests, 'request')}`;
+    const line = [`${layoutOf(name, this.#amounts).label}  `, ['cyan', bar], `  ${counts}`] as const;
+    const columns = Math.max(1, (this.#stream.columns ?? 80) - 1);
+    this.#stream.write(`\r\u001B[2K${drawLine(line, { columns, color: this.#color })}`);
+  }
+}

@@ -1,0 +1,100 @@
+// A comparison from beginning to end: finds out that the server answers, then has the same requests sent in one way after
+// another, each in a process of its own. How it is shown is not known here.
+//
+// Invariant: when it is over, or was stopped, none of its processes is left.
+
+import { Client } from '../client/client.ts';
+import type { ClientOptions } from '../client/client-options.ts';
+import { messageOf } from '../concurrency/scopes/failures.ts';
+import { UsageError } from '../errors.ts';
+import { ChildProgram } from './child-program.ts';
+import type { FromStandIn, FromWay } from './compare-messages.ts';
+import type { ComparePlan, WayFigures, WayName } from './compare-plan.ts';
+
+/** What is compared. */
+export interface CompareSettings extends Omit<ComparePlan, 'url' | 'bodyBytes'> {
+  readonly names: readonly WayName[];
+  /** Null: the stand-in service. */
+  readonly url: string | null;
+  /** Of the stand-in service, until it answers. */
+  readonly delayMs: number;
+}
+
+/** Who looks on. */
+export interface CompareEvents {
+  begins(name: WayName): void;
+  progress(name: WayName, settled: number): void;
+  ended(figures: WayFigures): void;
+}
+
+/**
+ * The figures of each way, in their order; of those that were over when it was stopped.
+ *
+ * @throws UsageError if the server does not answer as it should, before anything is measured
+ */
+export async function compareWays(
+  { names, url, delayMs, ...amounts }: CompareSettings,
+  events: CompareEvents,
+  signal: AbortSignal,
+): Promise<WayFigures[]> {
+  const all: WayFigures[] = [];
+  try {
+    await using standIn = url === null ? await startStandIn(signal) : null;
+    // Nothing stands between here and the stand-in service, whatever the environment says of proxies.
+    const client = standIn === null ? amounts.client : { ...amounts.client, proxy: '' };
+    const place = url ?? `${standIn?.url}/delay/${delayMs / 1000}`;
+    const length = await probe(place, client, signal);
+    const plan = { ...amounts, client, url: place, bodyBytes: standIn === null ? null : length };
+    for (const name of names) {
+      events.begins(name);
+      const figures = await measured(name, plan, (settled) => events.progress(name, settled), signal);
+      events.ended(figures);
+      all.push(figures);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return all;
+}
+
+async function startStandIn(signal: AbortSignal) {
+  const child = new ChildProgram<FromStandIn>('stand-in', signal);
+  try {
+    const url = await child.hear((message) => message.url);
+    return { url, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
+  } catch (error) {
+    await child[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The length of an answer. */
+async function probe(url: string, options: ClientOptions, signal: AbortSignal): Promise<number> {
+  await using client = new Client(options);
+  const response = await client.get(url, { signal }).catch((cause: unknown) => {
+    throw new UsageError('bad_option', `The server does not answer: ${messageOf(cause)}`, {
+      hint: 'one request was tried before the comparison; check --url',
+      cause,
+    });
+  });
+  if (response.ok) return (await response.bytes()).byteLength;
+  throw new UsageError('bad_option', `The server answered ${response.status} to a first request`, {
+    hint: 'compare needs a URL that answers a GET with 2xx',
+  });
+}
+
+async function measured(
+  name: WayName,
+  plan: ComparePlan,
+  progress: (settled: number) => void,
+  signal: AbortSignal,
+): Promise<WayFigures> {
+  await using child = new ChildProgram<FromWay>('measured-way', signal);
+  child.give({ name, plan });
+  return await child.hear((message) => {
+    if (message.kind === 'broken') throw new Error(message.error);
+    if (message.kind === 'figures') return message.figures;
+    progress(message.settled);
+    return null;
+  });
+}

@@ -1,0 +1,55 @@
+// What a comparison shows, in sentences made of its figures: when one thread is enough, and when it is not. Pure. It must say
+// nothing that the figures do not say.
+
+import { formatCount } from '../report/format-numbers.ts';
+import type { WayName } from './compare-plan.ts';
+import { formatMegabytes, formatSeconds, formatTimes } from './compare-table.ts';
+import type { ComparedSettings, ComparedWay } from './comparison.ts';
+
+/** Of one core: from here on it is the CPU that takes the time. */
+const busyShare = 0.7;
+/** As many times as fast, to be called faster: less comes and goes with the weather on a machine. */
+const faster = 1.2;
+
+/** Nothing is concluded from requests that failed. */
+export function conclusions(ways: readonly ComparedWay[], { workMs }: Pick<ComparedSettings, 'workMs'>): string[] {
+  if (ways.some(({ failed }) => failed > 0)) return [];
+  const found = new Map<WayName, ComparedWay>(ways.map((way) => [way.name, way]));
+  const tasks = found.get('tasks');
+  if (tasks === undefined) return [];
+  const inTurn = found.get('in-turn');
+  const threads = found.get('threads');
+  const spread = found.get('tasks-in-processes');
+  return [
+    ...(inTurn === undefined ? [] : [aboutWaiting(inTurn, tasks)]),
+    ...(threads === undefined || threads.peakBytes < faster * tasks.peakBytes ? [] : [aboutMemory(threads, tasks)]),
+    ...(spread === undefined ? [] : [aboutProcesses(spread, tasks, workMs === 0)]),
+  ];
+}
+
+function aboutWaiting(inTurn: ComparedWay, tasks: ComparedWay): string {
+  const worked = `In turn it took ${formatSeconds(inTurn.elapsedMs)}, of which the CPU worked for ${formatSeconds(inTurn.cpuMs)}`;
+  const many = `${formatCount(tasks.layout.atOnce)} tasks on one thread`;
+  const took = formatSeconds(tasks.elapsedMs);
+  if (tasks.busy >= busyShare) return `${worked}. ${many} wait at the same time, but work one after another: ${took}.`;
+  return `${worked}: the rest was waiting. ${many} wait at the same time: ${took}.`;
+}
+
+function aboutMemory(threads: ComparedWay, tasks: ComparedWay): string {
+  const { atOnce } = threads.layout;
+  return `${formatCount(atOnce)} threads wait for ${formatCount(atOnce)} answers at once, and took ${formatMegabytes(threads.peakBytes)} of memory; tasks took ${formatMegabytes(tasks.peakBytes)}.`;
+}
+
+function aboutProcesses(spread: ComparedWay, tasks: ComparedWay, mayTryWork: boolean): string {
+  const times = tasks.elapsedMs / spread.elapsedMs;
+  const begin = `Tasks in ${spread.layout.processes} processes took ${formatSeconds(spread.elapsedMs)}`;
+  const starting = `and ${formatSeconds(spread.startMs ?? 0)} to start`;
+  const isBusy = tasks.busy >= busyShare;
+  if (times >= faster) {
+    const reason = isBusy ? `: the one thread was busy, and several work at the same time` : '';
+    return `${begin}, ${formatTimes(times)} as fast, ${starting}${reason}.`;
+  }
+  if (isBusy) return `${begin}, ${starting}: the one thread was busy, but more processes found no more CPU.`;
+  const tryIt = mayTryWork ? ' (try --work 20ms)' : '';
+  return `${begin}, ${starting}: more processes pay when the CPU, not the waiting, is what takes the time${tryIt}.`;
+}
