@@ -1,10 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { Authorize } from '../http/auth/auth.ts';
+import type { Auth, Authorize } from '../http/auth/auth.ts';
 import { bearerAuth } from '../http/auth/bearer-auth.ts';
 import { digestAuth } from '../http/auth/digest-auth.ts';
 import { mockTransport } from '../http/mock/mock-transport.ts';
 import { digestPassword, digestUser, startDigestServer } from '../testing/digest-server.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { Client } from './client.ts';
 
 test('of many requests only those that were on their way before the first challenge came are refused', async () => {
@@ -52,6 +54,51 @@ test.each([
   // Those that waited for a place while their token came to its end have the new one.
   expect(seen.refused).toBeLessThanOrEqual(2 * 3);
   expect(seen.asked).toBe(3);
+  expect(client.statistics()).toMatchObject({ active: 0, inFlight: 0, queued: 0 });
+});
+
+test('who was refused its credentials while it waited for a place gives its turn of a rate back', async () => {
+  const clock = new FakeClock();
+  const sentMs: number[] = [];
+  const transport = mockTransport(
+    ({ headers }) => {
+      sentMs.push(clock.now());
+      return { status: headers.get('authorization') === 'new' ? 200 : 401 };
+    },
+    { clock },
+  );
+  let token: string | null = 'old';
+  const { promise: coming, resolve: come } = Promise.withResolvers<string>();
+  const auth: Auth = {
+    isReady: () => token !== null,
+    authorize: () => token ?? coming,
+    challenged: (status) => {
+      if (status === 401) token = null;
+      return status === 401;
+    },
+  };
+  await using client = new Client({ baseUrl: 'http://a.test/', rate: '1/s', clock, transport, auth });
+  const both = Promise.all([client.get('/'), client.get('/')]);
+  for (let ms = 0; ms < 3000; ms += 100) {
+    if (ms === 1100) come((token = 'new'));
+    await setImmediate();
+    clock.advance(100);
+  }
+  expect((await both).map(({ status }) => status)).toEqual([200, 200]);
+  // The second one had its turn at 1,000.
+  expect(sentMs.map((ms) => ms - (sentMs[0] ?? 0))).toEqual([0, 1100, 2100]);
+});
+
+test('a token that does not come ends an attempt as a server that is silent does', async () => {
+  const transport = mockTransport({ '/*': {} });
+  await using client = new Client({
+    baseUrl: 'http://a.test/',
+    transport,
+    auth: bearerAuth(() => new Promise(() => undefined)),
+  });
+  const late = { code: 'timeout', message: 'no credentials for GET http://a.test/x within 0.02 s', sent: false };
+  await expect(client.get('/x', { timeoutMs: 20 })).rejects.toMatchObject(late);
+  expect(transport.calls).toEqual([]);
   expect(client.statistics()).toMatchObject({ active: 0, inFlight: 0, queued: 0 });
 });
 
@@ -135,7 +182,8 @@ describe('what a client with a baseUrl sends with all requests', () => {
       return seen.calls.map(({ headers }) => headers.get('authorization'));
     };
     expect(await sent('https://b.test/')).toEqual([null, null]);
-    expect(await sent('/away')).toEqual(['s3cret', null, 's3cret']);
+    // Nor to come back from there: whoever sends back has chosen the URL.
+    expect(await sent('/away')).toEqual(['s3cret', null, null]);
   });
 
   test.each(['x', '/x', '?a=b', 'https://a.test:443/x', 'HTTPS://A.TEST'])('goes to its origin: %s', async (url) => {

@@ -1,7 +1,8 @@
 // What goes with the requests of a call besides what was asked for: the cookies of the jar and its own, and what proves who
 // asks. It is put on anew for each exchange, since redirects lead elsewhere.
 //
-// Invariant: `authorization` and cookies of the call go to the origin of the URL that was asked for, and to no other.
+// Invariant: `authorization` and cookies of the call go to the origin of the URL that was asked for, and to no other; and not
+// there either once a redirect has led elsewhere, since whoever sends back from there has chosen the URL.
 
 import { badValue } from '../../concurrency/bad-value.ts';
 import { cookieHeader } from '../../http/cookies/cookie-header.ts';
@@ -19,10 +20,22 @@ export class CallCredentials {
   #authorization: string | null = null;
   /** What answers the challenge that came last, if it was there at once. */
   #proof: Promise<string | null> | null = null;
+  /** A redirect led elsewhere. */
+  #wentAway = false;
 
   constructor(home: CallHome, planned: PlannedRequest) {
     this.#home = home;
     this.#planned = planned;
+  }
+
+  /** An attempt begins, at the URL that was asked for. */
+  begin(): void {
+    this.#wentAway = false;
+  }
+
+  /** A redirect leads there. */
+  redirected({ origin }: HttpRequest): void {
+    this.#wentAway ||= !this.#areFor(origin);
   }
 
   /** Whether `authorize` needs no waiting now; undefined: that is not told. */
@@ -93,6 +106,6 @@ export class CallCredentials {
   }
 
   #areFor(origin: string): boolean {
-    return origin === this.#planned.request.origin;
+    return !this.#wentAway && origin === this.#planned.request.origin;
   }
 }

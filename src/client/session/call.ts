@@ -13,6 +13,7 @@ import type { HttpRequest } from '../../http/request.ts';
 import type { SendOptions } from '../../http/transport.ts';
 import type { AnyResponse } from '../response/any-response.ts';
 import { ResponseError } from '../response/response-error.ts';
+import { noCredentials } from './no-credentials.ts';
 import { delayBeforeRetry, final, metDeadConnection, stepAfter } from './answer-step.ts';
 import type { AnswerStep, CallPosition } from './answer-step.ts';
 import { CallCredentials } from './call-credentials.ts';
@@ -207,6 +208,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   /** Follows redirects and answers challenges. */
   async #exchanges(): Promise<Sending> {
     this.#challenged = false;
+    this.#credentials.begin();
     for (;;) {
       const sending = await this.#send(false);
       this.#spentMs += (sending.endMs ?? sending.headMs) - sending.sentMs;
@@ -217,6 +219,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
         this.hops++;
         this.#challenged = false;
         this.#request = step.request;
+        this.#credentials.redirected(step.request);
         if (!step.keepsBody) this.#source = null;
       } else return sending;
     }
@@ -261,13 +264,15 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
       if (credentials.isReady(request) === true) return credentials.complete(request, await this.#authorize(request));
       if (!isReady && waits >= mostWaits) return credentials.complete(request, early);
       // What was there is gone: it was refused. It is not waited for here, as the request that brings it may need the place.
-      this.#place.giveBack();
+      this.#place.giveBack('unused');
     }
   }
 
   #authorize(request: HttpRequest): string | null | Promise<string | null> {
     const given = this.#credentials.authorize(request, this.#source);
-    return typeof given === 'object' && given !== null ? this.#interruption.waitFor(given) : given;
+    if (typeof given !== 'object' || given === null) return given;
+    const { timeoutMs } = this.settings;
+    return this.#interruption.waitFor(given, timeoutMs, () => noCredentials(request, timeoutMs));
   }
 
   /** This machine is short of something that others will give back: that costs no attempt, but its time. */

@@ -42,9 +42,20 @@ describe('gates', () => {
     expect(permits.inFlight).toBe(2);
   });
 
+  test('a place of which nothing was made does not count for a rate', () => {
+    const { clock, permits } = gatesOf(5, null, ['1/s', '2/m']);
+    permits.gate('a').tryAcquire()?.release('unused');
+    clock.advance(10);
+    permits.gate('a').tryAcquire()?.release();
+    expect(permits.gate('a').tryAcquire()).toBeNull();
+    clock.advance(30_000);
+    expect(permits.gate('a').tryAcquire()).not.toBeNull();
+    expect(permits.inFlight).toBe(1);
+  });
+
   test('serve origins that wait for a place in turn', async () => {
     const { permits } = gatesOf(1);
-    let held: Permit | null = permits.gate('x').tryAcquire();
+    let held: Permit<'unused'> | null = permits.gate('x').tryAcquire();
     const order: string[] = [];
     const wait = async (origin: string): Promise<void> => {
       const permit = await permits.gate(origin).acquire();

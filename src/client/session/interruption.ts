@@ -33,15 +33,23 @@ export class Interruption {
     if (this.#stopped !== null) throw this.#stopped.reason;
   }
 
-  /** Waits for a value that may never come. What becomes of it after a stop is nobody's business, also if that came first. */
-  async waitFor<T>(value: T | PromiseLike<T>): Promise<T> {
+  /**
+   * Waits for a value that may never come. What becomes of it after a stop is nobody's business, also if that came first.
+   *
+   * @param timeoutMs 0: however long it takes
+   * @param late makes what is thrown then
+   */
+  async waitFor<T>(value: T | PromiseLike<T>, timeoutMs = 0, late?: () => unknown): Promise<T> {
     const stopped = Promise.withResolvers<never>();
+    const timeout = timeoutMs > 0 ? new Timeout({ onTimeout: () => stopped.reject(late?.()) }) : null;
+    if (timeout !== null) this.#wheel.set(timeout, timeoutMs);
     this.#abort = stopped.reject;
     if (this.#stopped !== null) stopped.reject(this.#stopped.reason);
     try {
       return await Promise.race([stopped.promise, value]);
     } finally {
       this.#abort = null;
+      if (timeout !== null) this.#wheel.clear(timeout);
     }
   }
 
@@ -62,7 +70,7 @@ export class Interruption {
    * @param timeoutMs 0: however long it takes
    * @param late makes what is thrown then
    */
-  async acquire(source: PermitSource, timeoutMs: number, late: () => unknown): Promise<Permit> {
+  async acquire<Told>(source: PermitSource<Told>, timeoutMs: number, late: () => unknown): Promise<Permit<Told>> {
     this.check();
     const controller = new AbortController();
     const timeout = new Timeout({ onTimeout: () => controller.abort(late()) });

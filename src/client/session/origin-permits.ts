@@ -85,7 +85,7 @@ export class OriginPermits {
 }
 
 /** The limits as they are met by requests to one origin. */
-export class OriginGate extends PermitSource {
+export class OriginGate extends PermitSource<'unused'> {
   readonly #all: OriginPermits;
   readonly #rates: RateSet;
   #inFlight = 0;
@@ -121,7 +121,9 @@ export class OriginGate extends PermitSource {
     return 0;
   }
 
-  protected override giveBack(): void {
+  /** @param told nothing was sent with it */
+  protected override giveBack(nowMs: number, _cost: number, heldMs: number, told: 'unused' | undefined): void {
+    if (told !== undefined) this.#rates.giveBack(nowMs, nowMs - heldMs);
     this.#inFlight--;
     this.#all.inFlight--;
     // `letIn`, which follows, serves this origin: others that have waited come before it.

@@ -11,7 +11,7 @@ import type { Interruption } from './interruption.ts';
 export class Place {
   readonly #home: CallHome;
   readonly #interruption: Interruption;
-  #permit: Permit | null = null;
+  #permit: Permit<'unused'> | null = null;
   #waitedMs = 0;
 
   constructor(home: CallHome, interruption: Interruption) {
@@ -49,8 +49,9 @@ export class Place {
     }
   }
 
-  giveBack(): void {
-    this.#permit?.release();
+  /** @param told nothing was sent with it: it does not count for a rate */
+  giveBack(told?: 'unused'): void {
+    this.#permit?.release(told);
     this.#permit = null;
   }
 }

@@ -41,6 +41,11 @@ export class RateSet {
     for (const { rate, pacer } of this.#paced) pacer.take(nowMs, rate.unit === 'cost' ? cost : 1);
   }
 
+  /** One request of cost 1 that passed at a time was not sent after all. */
+  giveBack(nowMs: number, takenMs: number): void {
+    for (const { pacer } of this.#paced) pacer.correct(nowMs, -1, takenMs);
+  }
+
   /**
    * A request cost more than was taken for it, or less if `deltaCost` is negative.
    *
