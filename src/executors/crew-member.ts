@@ -1,13 +1,13 @@
 // One worker as its pool sees it: the calls it was given, and whether it may get more. It settles them when it answers, and
 // when it dies. It must not choose who works on what.
 //
-// Invariants: each call is settled once, or given back once. A worker that somebody else still needs is not killed for a call that
+// Invariants: each call is settled once, or given back once. A worker in which another call has begun is not killed for one that
 // was cancelled: it gets no more, and is ended with the last of its calls.
 
 import type { Transferable } from 'node:worker_threads';
 import { messageOf } from '../concurrency/scopes/failures.ts';
 import { UsageError } from '../errors.ts';
-import type { FromWorker, SetupMessage, ToWorker } from './messages.ts';
+import { type FromWorker, isFromWorker, type SetupMessage, type ToWorker } from './messages.ts';
 import { unpackError } from './packed-error.ts';
 import { WorkerError } from './worker-error.ts';
 import type { PendingCall } from './pending-call.ts';
@@ -41,7 +41,9 @@ export class CrewMember {
     this.#events = events;
     this.#left = tasks;
     this.#link = open(ordinal, {
-      message: (message) => this.#hear(message),
+      message: (message) => {
+        if (isFromWorker(message)) this.#hear(message);
+      },
       ended: (ending) => this.#ended(ending),
     });
     this.#link.hold(false);
@@ -57,6 +59,7 @@ export class CrewMember {
       this.leaveIfDone();
       return;
     }
+    call.hasMoved = list.length > 0;
     this.calls.set(call.id, call);
     this.#link.hold(true);
     if (--this.#left === 0) this.#retire();
@@ -104,7 +107,9 @@ export class CrewMember {
   }
 
   #killIfUseless(): void {
-    if (this.calls.size > 0 && [...this.calls.values()].every((call) => call.isOverdue)) this.kill();
+    const calls = [...this.calls.values()];
+    if (calls.some(({ isOverdue }) => isOverdue) && calls.every((call) => call.isOverdue || call.canGoElsewhere))
+      this.kill();
   }
 
   #hear(message: FromWorker): void {
@@ -140,7 +145,7 @@ export class CrewMember {
     for (const call of this.calls.values()) {
       if (call.signal.aborted) call.reject(call.signal.reason);
       else if (this.#broken !== null) call.reject(this.#broken);
-      else if (!call.hasBegun && call.tries < 2) this.#events.again(call);
+      else if (call.canGoElsewhere) this.#events.again(call);
       else
         call.reject(this.#death(this.#uncaught === undefined || cause !== undefined ? how : messageOf(this.#uncaught)));
     }

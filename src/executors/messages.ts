@@ -1,4 +1,5 @@
-// What a pool and its workers say to each other. Plain data only, which can be copied to another thread or process.
+// What a pool and its workers say to each other. Plain data only, which can be copied to another thread or process; and how it
+// is told from what others say there.
 
 import type { PackedError } from './packed-error.ts';
 
@@ -39,3 +40,10 @@ export type FromWorker =
   | { readonly kind: 'uncaught'; readonly id: number | null; readonly error: PackedError }
   /** The initializer failed; the worker leaves. */
   | { readonly kind: 'broken'; readonly error: PackedError };
+
+const kindsFromWorker: readonly unknown[] = ['began', 'done', 'failed', 'uncaught', 'broken'];
+
+/** What runs in a worker may post to its parent by itself, anything: that is not for the pool. */
+export function isFromWorker(message: unknown): message is FromWorker {
+  return kindsFromWorker.includes((message as Partial<FromWorker> | null)?.kind);
+}

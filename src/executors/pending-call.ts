@@ -12,6 +12,8 @@ export class PendingCall {
   readonly #each: boolean;
   readonly #settled: PromiseWithResolvers<unknown> = Promise.withResolvers();
   hasBegun = false;
+  /** Something of it was moved to a worker, and is gone with it. */
+  hasMoved = false;
   /** It was cancelled, and did not heed it in time. */
   isOverdue = false;
   /** Workers that it was given to. */
@@ -23,6 +25,11 @@ export class PendingCall {
     this.signal = signal;
     this.#args = args;
     this.#each = each;
+  }
+
+  /** If its worker dies, another one can make it, as nothing of it was done. */
+  get canGoElsewhere(): boolean {
+    return !this.hasBegun && !this.hasMoved && this.tries < 2;
   }
 
   get settled(): Promise<unknown> {

@@ -1,12 +1,10 @@
-// A worker that is a process. It ends with its parent, however that ends: the channel closes, and a pipe besides, which a
-// thread over there watches.
+// A worker that is a process. It ends with its parent, however that ends: the channel closes, and a thread over there watches
+// whether the parent lives.
 
 import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Socket } from 'node:net';
 import type { ToWorker } from './messages.ts';
 import { siblingModule } from './sibling-module.ts';
-import { watchedFd } from './watched-fd.ts';
 import type { LinkEvents, WorkerLink } from './worker-link.ts';
 
 /** What this process was told that must not be told to another one: ports that are taken, how its own program is run. */
@@ -29,9 +27,9 @@ export class ProcessLink implements WorkerLink {
 
   constructor(options: ForkOptions, events: LinkEvents) {
     this.#events = events;
-    const child = fork(fileURLToPath(siblingModule('worker-entry')), [], {
+    const child = fork(fileURLToPath(siblingModule('worker-entry')), [String(process.pid)], {
       serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: inheritedExecArgv(process.execArgv),
       ...options,
     });
@@ -41,13 +39,8 @@ export class ProcessLink implements WorkerLink {
     child.on('error', (error) => {
       if (child.pid === undefined) this.#end(error.message, error);
     });
-    // With no file descriptor left there are no pipes, and nothing says so.
-    const pipes = child.stdio as ChildProcess['stdio'] | undefined;
-    const watched = pipes?.[watchedFd] as Socket | null | undefined;
-    watched?.on('error', () => undefined).unref();
-    child.on('message', (message) => events.message(message as never));
+    child.on('message', (message) => events.message(message));
     child.on('exit', (code, signal) => {
-      watched?.destroy();
       this.#ending = signal ?? `exit code ${code}`;
       if (!child.connected) this.#end(this.#ending);
     });
@@ -73,13 +66,14 @@ export class ProcessLink implements WorkerLink {
   }
 
   hold(isHeld: boolean): void {
+    // Under Bun a channel has no such methods, and follows its process.
     const { channel } = this.#child;
     if (isHeld) {
       this.#child.ref();
-      channel?.ref();
+      channel?.ref?.();
     } else {
       this.#child.unref();
-      channel?.unref();
+      channel?.unref?.();
     }
   }
 }

@@ -1,14 +1,15 @@
-// Ends a process of a pool when its parent is gone, even if what runs there never pauses: this is a thread of its own, at the
-// other end of a pipe that the parent holds and nobody writes to. It costs nothing until the pipe closes.
+// Ends a process of a pool when its parent is gone, even if what runs there never pauses: this is a thread of its own, which looks
+// twice a second whose child the process is. It must not depend on what the other thread does.
 
-import { Socket } from 'node:net';
+import { workerData } from 'node:worker_threads';
 import { systemClock } from '../concurrency/clock.ts';
-import { watchedFd } from './watched-fd.ts';
 
-/** For a process that notices by itself, and cleans up. */
-const graceMs = 500;
+/** Also how long a process has that notices by itself. */
+const everyMs = 500;
 
-const pipe = new Socket({ fd: watchedFd });
-pipe.on('error', () => undefined);
-pipe.on('close', () => systemClock.setTimer(graceMs, () => process.kill(process.pid, 'SIGKILL')));
-pipe.resume();
+function look(): void {
+  const isOrphan = process.ppid !== workerData;
+  systemClock.setTimer(everyMs, isOrphan ? () => process.kill(process.pid, 'SIGKILL') : look);
+}
+
+look();

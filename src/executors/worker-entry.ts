@@ -43,8 +43,6 @@ async function carryOut(call: CallMessage): Promise<void> {
   running.set(id, abort);
   try {
     await ready.promise;
-    abort.signal.throwIfAborted();
-    answer({ kind: 'began', id });
     const list: Transferable[] = [];
     const result = await currentCall.run({ id, signal: abort.signal }, () => resultOf(call, abort.signal, list));
     if (running.has(id)) answerResult(id, target.name, result, list);
@@ -57,11 +55,13 @@ async function carryOut(call: CallMessage): Promise<void> {
 }
 
 async function resultOf(
-  { target, args, each }: CallMessage,
+  { id, target, args, each }: CallMessage,
   signal: AbortSignal,
   list: Transferable[],
 ): Promise<unknown> {
   const work = await callableOf(target);
+  signal.throwIfAborted();
+  answer({ kind: 'began', id });
   if (!each) return withoutTransfer(await work(...args), list);
   const results: unknown[] = [];
   for (const item of args) {
@@ -102,13 +102,15 @@ function take(message: ToWorker): void {
 
 enterWorker();
 process.on('uncaughtException', uncaught);
+// Bun does not make the former of the latter.
+process.on('unhandledRejection', uncaught);
 if (parentPort === null) {
   process.on('message', take);
   // Whoever started it is gone, or wants it to be.
   process.on('disconnect', () => process.exit(0));
   // Ctrl-C reaches all processes of a terminal: what follows is for the first of them to say.
   process.on('SIGINT', () => undefined);
-  new Worker(siblingModule('watch-parent')).unref();
+  new Worker(siblingModule('watch-parent'), { workerData: Number(process.argv[2]) }).unref();
 } else {
   parentPort.on('message', take);
 }

@@ -1,7 +1,7 @@
 // The contract between a pool and one worker of it, be it a thread or a process. What is done with it is not known here.
 
 import type { Transferable } from 'node:worker_threads';
-import type { FromWorker, ToWorker } from './messages.ts';
+import type { ToWorker } from './messages.ts';
 
 /** How a worker came to its end. */
 export interface Ending {
@@ -13,7 +13,8 @@ export interface Ending {
 
 /** What a worker tells. */
 export interface LinkEvents {
-  message(message: FromWorker): void;
+  /** Not only what is ours: the functions may post, too. */
+  message(message: unknown): void;
   /** Called once, after the last message. */
   ended(ending: Ending): void;
 }
