@@ -1,6 +1,6 @@
 // `await using` closes a client wherever its block ends, also by an error. One that is dropped open is reported,
 // with the place where it was opened.
-// Run it: node --expose-gc examples/17-a-client-is-closed.ts
+// Run it: node --expose-gc --no-warnings examples/17-a-client-is-closed.ts
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { Client } from '../src/index.ts';
