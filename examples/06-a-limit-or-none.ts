@@ -24,5 +24,5 @@ const unlimited = await startTarget();
 const urls = Array.from({ length: 2000 }, (_, n) => `${unlimited.url}/delay/0.05?n=${n}`);
 let good = 0;
 for await (const { result } of fetchMany(urls)) if (result === 'ok') good++;
-console.log(`with no limit: ${good} ok of ${urls.length}`);
+console.log(`with no limit: ${good} ok of ${urls.length}, in flight at most ${unlimited.stats().inFlight.maximum}`);
 await unlimited.close();
