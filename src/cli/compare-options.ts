@@ -137,8 +137,10 @@ export function shownUrl(url: string): string {
     return parseUrl(url, null).shown;
   } catch (cause) {
     if (!(cause instanceof ManyfetchError)) throw cause;
-    const hint = cause.hint === null ? {} : { hint: cause.hint };
-    throw new UsageError('bad_option', `\`--url\`: ${cause.message}`, { ...hint, cause });
+    throw new UsageError('bad_option', `\`--url\`: ${cause.message}`, {
+      hint: 'give all of it: https://host/path',
+      cause,
+    });
   }
 }
 
@@ -153,7 +155,7 @@ function clientOptionsFrom(parsed: ParsedArguments, env: CliIo['env']): ClientOp
 
 function headerOf(line: string): readonly [string, string] {
   const [, name = '', value = ''] = /^([^:]*):\s*(.*?)\s*$/su.exec(line) ?? [];
-  const trouble = headerNameTrouble(name) ?? headerValueTrouble(value);
+  const trouble = line.includes(':') ? (headerNameTrouble(name) ?? headerValueTrouble(value)) : 'it has no colon';
   if (trouble === null) return [name, value];
   throw new UsageError('bad_option', `\`--header\`: ${trouble}`, { hint: "write --header 'Name: value'" });
 }

@@ -1,0 +1,43 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { type CompareSettings, compareWays } from './compare-ways.ts';
+
+/** Nothing may begin. */
+const events = {
+  begins: (name: string) => expect.unreachable(`${name} began`),
+  progress: () => undefined,
+  ended: () => undefined,
+};
+
+function settings(url: string): CompareSettings {
+  const amounts = { requests: 5, threads: 1, processes: 1, concurrency: 5, workMs: 0, delayMs: 0 };
+  return { ...amounts, url, names: ['in-turn', 'tasks'], client: {} };
+}
+
+test('a server that does not answer a first request, or not well, is sent nothing more', async () => {
+  const { signal } = new AbortController();
+  await expect(compareWays(settings('http://127.0.0.1:1/'), events, signal)).rejects.toMatchObject({
+    name: 'UsageError',
+    message: 'The server does not answer: nothing accepts connections at 127.0.0.1:1',
+  });
+  let received = 0;
+  const server = createServer((_, response) => {
+    received++;
+    response.writeHead(404).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  await expect(compareWays(settings(url), events, signal)).rejects.toMatchObject({
+    name: 'UsageError',
+    message: 'The server answered 404 to a first request',
+  });
+  expect(received).toBe(1);
+  server.close();
+});
+
+test('one that was stopped before it began has no figures, and no processes', async () => {
+  const signal = AbortSignal.abort();
+  expect(await compareWays({ ...settings(''), url: null }, events, signal)).toEqual([]);
+});
