@@ -19,9 +19,8 @@ import type { BodyFolder } from '../output/body-folder.ts';
 import type { ResultFile } from '../output/result-file.ts';
 import type { ResultFormat } from '../output/result-format.ts';
 import type { HeldLine, OrderedLines } from './ordered-lines.ts';
+import { StartedMarks } from './started-marks.ts';
 
-/** Marks of what was started are written for so many records at once. */
-const startedBlock = 1024;
 /** So many bodies may be on their way to their files, those included that wait for others to be written. */
 const mostSaving = 256;
 
@@ -55,6 +54,7 @@ export class RunRecorder implements Recorder {
   readonly #counts: { -readonly [Name in keyof Counts]: Counts[Name] };
   readonly #sent: OrdinalSet;
   #startedUpTo: number;
+  readonly #marks = new StartedMarks();
   /** One above the last record that was given to this process; they come in ascending order. */
   #openedUpTo = 0;
   #saving = 0;
@@ -100,7 +100,7 @@ export class RunRecorder implements Recorder {
     open.opened(index);
     this.#openedUpTo = index + 1;
     if (journal !== null && index >= this.#startedUpTo) {
-      this.#startedUpTo = index + startedBlock;
+      this.#startedUpTo = index + this.#marks.next(this.#options.clock.now());
       journal.started(this.#startedUpTo);
     }
   }
