@@ -158,6 +158,22 @@ describe.concurrent('example programs', () => {
     expect(asynchronousS).toBeLessThan(inTurnS / 2);
   });
 
+  test('11: tasks wait together, whether in one process or in two', async () => {
+    const lines = await run('11');
+    expect(lines.map((line) => line.replace(/ +\d+\.\d\d s .*$/, ''))).toEqual([
+      'in turn             100 answers',
+      'processes           100 answers',
+      'tasks               100 answers',
+      'tasks in processes  100 answers',
+    ]);
+    const [inTurnS = 0, processesS = 0, tasksS = Infinity, spreadS = Infinity] = lines.map(
+      (line) => numbersIn(line)[1],
+    );
+    expect(inTurnS).toBeGreaterThanOrEqual(1);
+    expect(processesS).toBeLessThan(inTurnS);
+    expect(Math.max(tasksS, spreadS)).toBeLessThan(processesS);
+  });
+
   test('12: seven threads for seven paths', async () => {
     const lines = await run('12');
     expect(lines.slice(0, 7)).toEqual([1, 2, 3, 4, 5, 6, 7].map((n) => `/echo?n=${n}: 200`));
