@@ -29,7 +29,8 @@ export function mayNeedUndici(kind: TransportKind, options: TransportOptions): b
  * @throws UsageError `bad_option` for proxies or certificates that cannot be used, and for HTTP/2 where it cannot be had.
  */
 export function chooseTransport(kind: TransportKind, asked: TransportOptions, createUndici: CreateUndici): Transport {
-  const options = { ...asked, http: offeredHttp(asked.http) };
+  const straight = asked.socketPath === undefined ? {} : { proxy: null };
+  const options = { ...asked, http: offeredHttp(asked.http), ...straight };
   if (kind === 'undici') return createUndici(options);
   const choice = kind === 'wire' ? noProxy : proxyChoice(options);
   if (choice === noProxy) return createWireTransport(options);

@@ -5,6 +5,7 @@
 
 import { ManyfetchError, TransportError } from '../errors.ts';
 import { explainTlsError } from './dial/explain-tls-error.ts';
+import { meaningOfPath } from './dial/socket-path.ts';
 import { ProxyProblem } from './dial/proxy-problem.ts';
 import { triedAddresses } from './dial/tried-addresses.ts';
 import { cancelled, closed, headersTooLarge, notHttp, reset, silentAtConnect } from './failure-meaning.ts';
@@ -93,6 +94,8 @@ function silent({ phase, ms }: PhaseTimeout, { authority }: FailedExchange): Mea
 function connecting(error: unknown, code: string, exchange: FailedExchange): Meaning | null {
   const { authority, sent } = exchange;
   const host = authority.replace(/:\d+$/, '');
+  const local = meaningOfPath(error, code);
+  if (local !== null) return local;
   if (code === 'ENOTFOUND' || code.startsWith('EAI_') || code === 'ENODATA') {
     return {
       code: 'dns_failed',

@@ -34,6 +34,8 @@ export interface TransportOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Limit of a header section. @default 64 KiB */
   readonly maxHeaderBytes?: number;
+  /** Of a Unix socket, to which all connections lead, whatever host a URL names; no proxy is used then. */
+  readonly socketPath?: string;
   /**
    * Finds the addresses of a host, as `node:dns.lookup` does; called with `all: true`, once for a host in
    * 30 s. For resolvers of one's own, and tests. @default node:dns.lookup, and so /etc/hosts and nsswitch

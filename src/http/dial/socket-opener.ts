@@ -5,11 +5,11 @@
 // the socket at once. All sockets of an opener share one `NameLookup` and one `TlsClient`.
 
 import { connect, isIP } from 'node:net';
-import type { Socket, TcpNetConnectOpts } from 'node:net';
+import type { IpcNetConnectOpts, Socket, TcpNetConnectOpts } from 'node:net';
 import type { DialTimes } from '../exchange-times.ts';
 import type { TransportOptions } from '../transport-options.ts';
 import { systemClock } from '../../concurrency/clock.ts';
-import type { Clock } from '../../concurrency/clock.ts';
+import type { Clock, TimerHandle } from '../../concurrency/clock.ts';
 import { ConnectTimeout } from './connect-timeout.ts';
 import type { AbortDial, DialDone, Dialling, Reached } from './dialler.ts';
 import { NameLookup } from './name-lookup.ts';
@@ -21,6 +21,8 @@ import { TlsClient } from './tls-client.ts';
  * since an address that failed is left for a while: the time is not spent for each connection.
  */
 const attemptMs = 1_000;
+/** A Unix socket whose queue is full refuses at once: it is asked again after so long, within the time for connecting. */
+const fullMs = 10;
 /** A connection on which nothing comes for so long is probed by TCP. */
 const probeAfterMs = 60_000;
 
@@ -28,12 +30,14 @@ export class SocketOpener {
   readonly #names: NameLookup;
   readonly #tls: TlsClient;
   readonly #clock: Clock;
+  readonly #path: string | null;
 
   /** @throws UsageError for certificates that cannot be used. */
   constructor(options: TransportOptions) {
     this.#names = new NameLookup(options.lookup, options.clock);
     this.#tls = new TlsClient(options);
     this.#clock = options.clock ?? systemClock;
+    this.#path = options.socketPath ?? null;
   }
 
   /**
@@ -42,12 +46,17 @@ export class SocketOpener {
    */
   open(dialling: Dialling, under: Socket | null, done: DialDone): AbortDial {
     const { host } = dialling.target;
-    const opening = new Opening(under === null && isIP(host) === 0 ? host : null, this.#clock, done);
-    try {
-      this.#begin(dialling, under, opening);
-    } catch (error) {
-      process.nextTick(() => opening.finish(error instanceof Error ? error : new Error(String(error))));
-    }
+    const isNamed = under === null && this.#path === null && isIP(host) === 0;
+    const opening = new Opening(isNamed ? host : null, this.#clock, done);
+    const begin = (): void => {
+      try {
+        this.#begin(dialling, under, opening);
+      } catch (error) {
+        process.nextTick(() => opening.finish(error instanceof Error ? error : new Error(String(error))));
+      }
+    };
+    if (this.#path !== null) opening.again = begin;
+    begin();
     return () => opening.abort();
   }
 
@@ -58,15 +67,8 @@ export class SocketOpener {
       opening.wait(socket, 'secureConnect', failed);
       return;
     }
-    const way: TcpNetConnectOpts = {
-      host,
-      port,
-      lookup: this.#names.towards(port),
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: probeAfterMs,
-      autoSelectFamilyAttemptTimeout: attemptMs,
-    };
+    const way: TcpNetConnectOpts | IpcNetConnectOpts =
+      this.#path === null ? this.#overTcp(host, port) : { path: this.#path };
     if (reading !== null) way.onread = { buffer: reading.buffer, callback: (bytes) => reading.callback(bytes) };
     if (target.secure) {
       const { socket, failed } = this.#tls.begin(target, offer, way);
@@ -77,6 +79,18 @@ export class SocketOpener {
       opening.wait(socket, 'connect', ignore);
       if (opening.name !== null) this.#names.watch(socket);
     }
+  }
+
+  #overTcp(host: string, port: number): TcpNetConnectOpts {
+    return {
+      host,
+      port,
+      lookup: this.#names.towards(port),
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: probeAfterMs,
+      autoSelectFamilyAttemptTimeout: attemptMs,
+    };
   }
 }
 
@@ -89,6 +103,9 @@ class Opening {
   #socket: Socket | null = null;
   #ready: 'connect' | 'secureConnect' = 'connect';
   #failed: () => void = ignore;
+  /** Begins anew; null: that is of no use. */
+  again: (() => void) | null = null;
+  #timer: TimerHandle | null = null;
   readonly #clock: Clock;
   readonly #beganMs: number;
   #foundMs: number | null = null;
@@ -127,7 +144,14 @@ class Opening {
     this.finish(null);
   };
 
-  readonly #onError = (error: Error): void => this.finish(error);
+  readonly #onError = (error: Error): void => {
+    if (this.again === null || codeOf(error) !== 'EAGAIN' || this.#done === null) {
+      this.finish(error);
+      return;
+    }
+    this.#socket?.off('close', this.#onClose);
+    this.#timer = this.#clock.setTimer(fullMs, this.again);
+  };
 
   readonly #onClose = (): void => {
     if (this.#done !== null) this.finish(closedEarly());
@@ -161,6 +185,7 @@ class Opening {
 
   abort(): Reached {
     this.#done = null;
+    if (this.#timer !== null) this.#clock.clearTimer(this.#timer);
     this.#socket?.destroy();
     return { lookingUp: this.#tried.length === 0 ? this.name : null, tried: this.#tried };
   }

@@ -4,7 +4,7 @@
 // Invariant: one secure context and one store of sessions for all connections, so that a session is only ever
 // resumed under the settings under which its server was verified.
 
-import type { Socket, TcpNetConnectOpts } from 'node:net';
+import type { IpcNetConnectOpts, Socket, TcpNetConnectOpts } from 'node:net';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TransportOptions } from '../transport-options.ts';
@@ -21,7 +21,10 @@ const protocols: Readonly<Record<Offer, string[]>> = {
 };
 
 /** The way to a server: options for a new connection, or one that leads there already. */
-export type Way = TcpNetConnectOpts | { readonly host: string; readonly port: number; readonly socket: Socket };
+export type Way =
+  | TcpNetConnectOpts
+  | IpcNetConnectOpts
+  | { readonly host: string; readonly port: number; readonly socket: Socket };
 
 /** A connection that has begun, and how to say that its handshake failed. */
 export interface TlsBeginning {

@@ -107,7 +107,7 @@ class WireTransport implements Transport, ExchangeOwner {
 
   report(exchange: WireExchange, error: unknown): void {
     const { answered, handler, headSeen, request, reused, sent } = exchange;
-    const authority = authorityOf(request.origin);
+    const authority = this.#options.socketPath ?? authorityOf(request.origin);
     const mapped = mapTransportError(error, { authority, sent, answered, reused, headSeen });
     exchange.sent = mapped.sent;
     exchange.answered = mapped.answered;
