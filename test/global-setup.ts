@@ -1,10 +1,13 @@
 // Runs once before the tests. The command prefers a build over the sources, so a build that is older
-// than its sources would be tested in their place: it is removed. It builds nothing.
+// than its sources would be tested in their place: it is removed. It builds nothing. What Node makes of the sources is kept for
+// the many processes and threads that tests start, and for the next time: they start in half the time.
 
 import { globSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
+
+process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules/.cache/compiled');
 
 /** Removes `dist` if a source is newer than it. */
 export function setup(): void {

@@ -27,10 +27,11 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
+/** One that has ended and that its new parent, the init of the system, has not looked at yet is none. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return process.platform !== 'linux' || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
 // Values that move to another thread, where others are copied. It only says so: who sends them does it.
 
 import type { Transferable } from 'node:worker_threads';
+import { UsageError } from '../errors.ts';
 
 /**
  * A value that is moved, with what of it moves; made by `transfer`.
@@ -40,9 +41,15 @@ export function transfer<T>(value: T, list?: readonly Transferable[]): Transfer<
   return new Transfer(value, [(ArrayBuffer.isView(value) ? value.buffer : value) as Transferable]);
 }
 
-/** A value to be sent, and what is to be moved with it put into the list. */
+/**
+ * A value to be sent, and what is to be moved with it put into the list.
+ *
+ * @throws UsageError for what was moved before
+ */
 export function withoutTransfer(value: unknown, list: Transferable[]): unknown {
   if (!(value instanceof Transfer)) return value;
+  if (value.list.some((moved) => moved instanceof ArrayBuffer && moved.detached))
+    throw new UsageError('bad_option', 'a buffer was moved before', { hint: 'Who moves one has it no longer.' });
   list.push(...(value.list as Transferable[]));
   return value.value;
 }

@@ -57,6 +57,21 @@ export async function squareLater(n: number): Promise<number> {
   return n * n;
 }
 
+let present = 0;
+let most = 0;
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await sleep(1);
+}
+
+/** Waits until so many calls have been in this worker at the same time. Tells how many there were at most. */
+export async function meet(many: number): Promise<number> {
+  most = Math.max(most, ++present);
+  await until(() => most >= many);
+  present--;
+  return most;
+}
+
 export function reversed(bytes: Uint8Array<ArrayBuffer>) {
   return transfer(bytes.toReversed());
 }
