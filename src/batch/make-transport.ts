@@ -10,13 +10,14 @@ import type { TransportOptions } from '../http/transport-options.ts';
 import type { Transport } from '../http/transport.ts';
 import { rehearse } from './rehearsal.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
+import type { RunEnvironment } from './run-environment.ts';
 
 type TlsFiles = Pick<TransportOptions, 'ca' | 'cert' | 'key'>;
 
 /** Throws UsageError for files that cannot be read. */
 export async function makeTransport(
   options: ResolvedOptions,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, lookup }: Pick<RunEnvironment, 'env' | 'lookup'>,
 ): Promise<Transport> {
   const files = await readTlsFiles(options);
   const connecting: TransportOptions = {
@@ -26,6 +27,7 @@ export async function makeTransport(
     pipelining: options.pipelining,
     env,
     ...files,
+    ...(lookup === null ? {} : { lookup }),
     ...(options.rehearse ? { proxy: null } : options.proxy === undefined ? {} : { proxy: options.proxy }),
   };
   const transport = chooseTransport(options.transport, connecting, await undiciFor(options.transport, connecting));

@@ -107,7 +107,7 @@ interface Assembly {
 
 async function assemble({ options, world, reader, planner, format, files, control }: Assembly): Promise<BatchRun> {
   const { clock } = world;
-  const transport = world.transport ?? (await makeTransport(options, world.env));
+  const transport = world.transport ?? (await makeTransport(options, world));
   const recovered = files?.recovered ?? null;
   const machine = readMachineFacts();
   const limit = limitConcurrency(options.concurrency, machine, requestsAConnection(options.http));

@@ -1,5 +1,6 @@
 // The world that a run works in, passed in so that tests can put another in its place.
 
+import type { LookupFunction } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { Clock } from '../concurrency/clock.ts';
 import { systemClock } from '../concurrency/clock.ts';
@@ -19,6 +20,8 @@ export interface RunEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Used instead of one made from the options; null: make one. */
   readonly transport: Transport | null;
+  /** Finds the addresses of hosts; null: the system's resolver does. */
+  readonly lookup: LookupFunction | null;
   /** How often what is settled is brought to the disk. @default 1000 */
   readonly checkpointMs: number;
   /** The journal is rewritten when it has grown by so much. @default 1 MiB */
@@ -40,6 +43,7 @@ export function environmentWith(given: Partial<RunEnvironment>): RunEnvironment 
     stdout: given.stdout ?? process.stdout,
     env: given.env ?? process.env,
     transport: given.transport ?? null,
+    lookup: given.lookup ?? null,
     checkpointMs: given.checkpointMs ?? 1000,
     compactAfterBytes: given.compactAfterBytes ?? 1024 * 1024,
     onResult: given.onResult ?? null,

@@ -1,6 +1,7 @@
 // What a client can be told, for all its requests and for a single one. Public types, no logic; what they may hold
 // is checked once in session/resolve-client-options.ts, and for a request in session/call-settings.ts.
 
+import type { LookupFunction } from 'node:net';
 import type { Clock } from '../concurrency/clock.ts';
 import type { Auth, Authorize } from '../http/auth/auth.ts';
 import type { CookiesInput } from '../http/cookies/cookie-header.ts';
@@ -112,6 +113,11 @@ export interface ClientOptions extends SharedRequestOptions {
   readonly perOrigin?: number | undefined;
   /** For each origin: `'10/s'`, `'600/m'`; several hold together. @default none */
   readonly rate?: string | readonly string[] | undefined;
+  /**
+   * Finds the addresses of hosts, as `node:dns.lookup` does, for a resolver of one's own: called with `all: true`, once for a host in 30 s. It is
+   * not asked for what goes through a proxy of the environment. Docs: names.md. @default the system's resolver, and so /etc/hosts
+   */
+  readonly lookup?: LookupFunction | undefined;
   /** `http://`, `https://`, `socks5://`; `''` for none. @default HTTP_PROXY, HTTPS_PROXY, NO_PROXY */
   readonly proxy?: string | undefined;
   /** PEM text of certificate authorities to trust besides the system's. */

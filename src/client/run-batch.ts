@@ -1,6 +1,7 @@
 // The main job from code, from its start to its end: a thin face of `startBatch`, which the command uses
 // too. It turns an AbortSignal into a stop and callbacks into something that cannot harm the run.
 
+import type { LookupFunction } from 'node:net';
 import type { BatchOptions } from '../batch/batch-options.ts';
 import { badOption } from '../batch/bad-option.ts';
 import type { BatchRun } from '../batch/run-batch.ts';
@@ -14,6 +15,7 @@ import type { Advance } from '../report/progress-snapshot.ts';
 import type { Ending, Summary } from '../report/run-summary.ts';
 import type { SettledCounts, Statistics } from '../report/statistics.ts';
 import { Callbacks } from './callbacks.ts';
+import { checkedLookup } from './checked-lookup.ts';
 import { batchResult } from './result.ts';
 import type { BatchResult } from './result.ts';
 import { Ticker } from './fetch-many/ticker.ts';
@@ -35,6 +37,11 @@ export interface RunBatchOptions extends BatchOptions {
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
   /** @default 1000 */
   readonly progressEveryMs?: number | undefined;
+  /**
+   * Finds the addresses of hosts, as `node:dns.lookup` does, for a resolver of one's own: called with `all: true`, once for a host in 30 s. It is
+   * not asked for what goes through a proxy of the environment. Docs: names.md. @default the system's resolver, and so /etc/hosts
+   */
+  readonly lookup?: LookupFunction | undefined;
   /** Stops as the first Ctrl-C does: nothing is started, what is in flight has `graceMs` to finish. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -87,7 +94,7 @@ export interface BatchOutcome {
  * if (outcome.kind === 'stopped') console.log('call it again to go on');
  */
 export async function runBatch(options: RunBatchOptions): Promise<BatchOutcome> {
-  const { onStart, onResult, onProgress, progressEveryMs = 1000, signal, ...batch } = options;
+  const { onStart, onResult, onProgress, progressEveryMs = 1000, signal, lookup, ...batch } = options;
   requireFunction('onStart', onStart);
   requireFunction('onResult', onResult);
   requireFunction('onProgress', onProgress);
@@ -95,6 +102,7 @@ export async function runBatch(options: RunBatchOptions): Promise<BatchOutcome> 
     throw badOption('`progressEveryMs`', 'a time from 1 ms up, in milliseconds', progressEveryMs);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('`signal`', 'an AbortSignal', signal);
 
+  const looking = checkedLookup(options);
   let run: BatchRun | null = null;
   const stop = (): void => run?.stop();
   const callbacks = new Callbacks(stop);
@@ -102,7 +110,7 @@ export async function runBatch(options: RunBatchOptions): Promise<BatchOutcome> 
     onResult === undefined
       ? null
       : (result: SettledResult): void => callbacks.call(() => onResult(batchResult(result)));
-  run = await startBatch(batch, { onResult: tellResult });
+  run = await startBatch(batch, { onResult: tellResult, ...looking });
   const { control } = run;
   if (onStart !== undefined && control !== null) callbacks.call(() => onStart(control));
   const tellProgress = progressTeller(run, onProgress, callbacks);

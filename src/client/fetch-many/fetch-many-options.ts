@@ -1,6 +1,7 @@
 // The options of `fetchMany`. What it shares with a batch is taken from there, with its documentation;
 // resolve-fetch-options.ts checks it all once, before anything is sent.
 
+import type { LookupFunction } from 'node:net';
 import type { BatchOptions } from '../../batch/batch-options.ts';
 import type { Transport } from '../../http/transport.ts';
 import type { FetchProgress } from './fetch-progress.ts';
@@ -74,6 +75,11 @@ export interface FetchManyOptions<Item = unknown, Value = unknown, Fallback = un
   readonly cert?: string | undefined;
   /** PEM text of its key. */
   readonly key?: string | undefined;
+  /**
+   * Finds the addresses of hosts, as `node:dns.lookup` does, for a resolver of one's own: called with `all: true`, once for a host in 30 s. It is
+   * not asked for what goes through a proxy of the environment. Docs: names.md. @default the system's resolver, and so /etc/hosts
+   */
+  readonly lookup?: LookupFunction | undefined;
   /**
    * What sends: our own `wire`, `undici`, `auto` (the wire, undici through proxies), or one that was made elsewhere, such as a
    * `mockTransport`, which is not closed at the end. @default 'auto'

@@ -13,6 +13,7 @@ import type { Transport } from '../../http/transport.ts';
 import type { TransportOptions } from '../../http/transport-options.ts';
 import { readBaseUrl } from '../../plan/check-plan-options.ts';
 import { basic } from '../../plan/header-plan.ts';
+import { checkedLookup } from '../checked-lookup.ts';
 import { DefaultHeaders } from '../default-headers.ts';
 import type { FetchManyOptions, SharedOption } from './fetch-many-options.ts';
 import type { FetchProgress } from './fetch-progress.ts';
@@ -53,6 +54,7 @@ const ownNames: readonly string[] = Object.keys({
   ca: 0,
   cert: 0,
   key: 0,
+  lookup: 0,
   onError: 0,
   onProgress: 0,
   onResult: 0,
@@ -85,7 +87,7 @@ export function resolveFetchOptions<Item, Value, Fallback>(
 ): ResolvedFetchOptions {
   refuseUnknown(options);
   const { ordered = false, signal, parse, onResult, onError, onProgress, ...others } = options;
-  const { progressEveryMs = 1000, totalTimeoutMs, headers, ca, transport, ...rest } = others;
+  const { progressEveryMs = 1000, totalTimeoutMs, headers, ca, lookup, transport, ...rest } = others;
   for (const [name, pem] of Object.entries({ ca, cert: rest.cert, key: rest.key })) requirePem(name, pem);
   if (typeof ordered !== 'boolean') throw badOption('`ordered`', 'true or false', ordered);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('`signal`', 'an AbortSignal', signal);
@@ -107,7 +109,10 @@ export function resolveFetchOptions<Item, Value, Fallback>(
       idempotencyHeader: idempotencyHeaderOf(plan),
       countsCost: plan.countsCost === true,
     },
-    connecting: connecting(sending, { ca, cert: rest.cert, key: rest.key }),
+    connecting: {
+      ...connecting(sending, { ca, cert: rest.cert, key: rest.key }),
+      ...checkedLookup({ lookup, transport, proxy: rest.proxy }),
+    },
     given: typeof transport === 'object' ? transport : null,
     ordered,
     signal: signal ?? null,

@@ -16,6 +16,7 @@ import type { Transport } from '../../http/transport.ts';
 import type { TransportOptions } from '../../http/transport-options.ts';
 import { createUndiciTransport } from '../../http/undici/undici-transport.ts';
 import { readBaseUrl } from '../../plan/check-plan-options.ts';
+import { checkedLookup } from '../checked-lookup.ts';
 import type { ClientHooks } from '../client-hooks.ts';
 import type { ClientOptions } from '../client-options.ts';
 import { HarRecorder } from '../har/har-recorder.ts';
@@ -55,6 +56,7 @@ const ownOptions = {
   concurrency: 0,
   perOrigin: 0,
   rate: 0,
+  lookup: 0,
   proxy: 0,
   ca: 0,
   cert: 0,
@@ -87,6 +89,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   if (typeof cookies !== 'boolean' && !(cookies instanceof CookieJar))
     throw badValue('`cookies`', 'a CookieJar, true or false', cookies, 'single ones: `jar.set(url, name, value)`');
   const given = typeof transport === 'object' ? transport : null;
+  const looking = checkedLookup(options);
   return {
     settings: Object.freeze(settings),
     baseUrl: readBaseUrl(baseUrl === undefined ? undefined : String(baseUrl)),
@@ -98,7 +101,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     idempotencyHeader: idempotencyKey === 'off' ? null : idempotencyKey,
     hooks: checkedHooks(options.hooks),
     har: checkedRecorder(options.har),
-    transport: given ?? madeTransport(options),
+    transport: given ?? madeTransport(options, looking),
     ownsTransport: given === null,
     clock,
   };
@@ -130,7 +133,7 @@ function checkedRecorder(har: HarRecorder | undefined): HarRecorder | null {
   return har;
 }
 
-function madeTransport(options: ClientOptions): Transport {
+function madeTransport(options: ClientOptions, looking: TransportOptions): Transport {
   const { ca, cert, clock, connectTimeoutMs, http = 'auto', insecure = false, key, proxy, transport } = options;
   const kind = typeof transport === 'object' ? 'auto' : (transport ?? 'auto');
   optionRules.transport(kind, '`transport`');
@@ -144,6 +147,7 @@ function madeTransport(options: ClientOptions): Transport {
     verifyTls: !insecure,
     http,
     env: process.env,
+    ...looking,
     ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),

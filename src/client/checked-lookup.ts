@@ -1,0 +1,32 @@
+// The option `lookup` of fetchMany, runBatch and Client: checked, and refused beside what would never ask it.
+
+import type { LookupFunction } from 'node:net';
+import { badValue } from '../concurrency/bad-value.ts';
+import { UsageError } from '../errors.ts';
+
+/** What decides whether hosts are looked up here. */
+export interface LookupOptions {
+  readonly lookup?: LookupFunction | undefined;
+  readonly proxy?: string | undefined;
+  readonly socketPath?: string | undefined;
+  readonly transport?: unknown;
+}
+
+/** The `lookup` that was given, as an option of a transport. @throws {UsageError} `bad_option` */
+export function checkedLookup({ lookup, proxy, socketPath, transport }: LookupOptions): { lookup?: LookupFunction } {
+  if (lookup === undefined) return {};
+  if (typeof lookup !== 'function')
+    throw badValue('`lookup`', 'a function such as node:dns.lookup: (hostname, options, callback) => void', lookup);
+  if (proxy !== undefined && proxy !== '') throw unasked('proxy', 'the proxy looks up the hosts that it leads to');
+  if (socketPath !== undefined)
+    throw unasked('socketPath', 'all connections lead to the socket, and no host is looked up');
+  if (typeof transport === 'object' && transport !== null)
+    throw unasked('transport', 'one that was made elsewhere finds its hosts itself');
+  return { lookup };
+}
+
+function unasked(other: string, why: string): UsageError {
+  return new UsageError('bad_option', `\`lookup\` and \`${other}\` cannot be given together: ${why}`, {
+    hint: 'leave one of them out',
+  });
+}
