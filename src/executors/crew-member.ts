@@ -18,9 +18,9 @@ export interface CrewEvents {
   /** The worker died before it began this call. */
   again(call: PendingCall): void;
   /** It gets no more calls. */
-  retired(member: CrewMember): void;
+  retired(): void;
   /** It died, or left; `died`: nobody had told it to. */
-  gone(member: CrewMember, died: boolean): void;
+  gone(died: boolean): void;
 }
 
 export class CrewMember {
@@ -56,7 +56,6 @@ export class CrewMember {
       this.#link.post(call.message(list), list);
     } catch (cause) {
       call.reject(notSendable(call, cause));
-      this.leaveIfDone();
       return;
     }
     call.hasMoved = list.length > 0;
@@ -82,7 +81,7 @@ export class CrewMember {
     this.#isAwaited = true;
     this.#link.hold(true);
     this.#retire();
-    this.leaveIfDone();
+    this.#leaveIfDone();
   }
 
   kill(): void {
@@ -90,7 +89,7 @@ export class CrewMember {
     this.#link.kill();
   }
 
-  leaveIfDone(): void {
+  #leaveIfDone(): void {
     if (!this.isRetired || this.calls.size > 0) return;
     this.#isTold = true;
     this.#post({ kind: 'leave' });
@@ -103,7 +102,7 @@ export class CrewMember {
   #retire(): void {
     if (this.isRetired) return;
     this.isRetired = true;
-    this.#events.retired(this);
+    this.#events.retired();
   }
 
   #killIfUseless(): void {
@@ -135,7 +134,7 @@ export class CrewMember {
     else call.reject(message.aborted ? call.signal.reason : unpackError(message.error));
     if (this.calls.size === 0 && !this.#isAwaited) this.#link.hold(false);
     this.#killIfUseless();
-    this.leaveIfDone();
+    this.#leaveIfDone();
   }
 
   #ended({ how, cause }: Ending): void {
@@ -150,7 +149,7 @@ export class CrewMember {
         call.reject(this.#death(this.#uncaught === undefined || cause !== undefined ? how : messageOf(this.#uncaught)));
     }
     this.calls.clear();
-    this.#events.gone(this, died);
+    this.#events.gone(died);
   }
 
   #death(how: string): WorkerError {

@@ -105,7 +105,7 @@ export class Crew {
         this.#active.delete(member);
         this.#retired.add(member);
       },
-      gone: (_, died) => {
+      gone: (died) => {
         this.#retired.delete(member);
         if (died) this.died++;
         for (const resolve of this.#gone.splice(0)) resolve();

@@ -34,11 +34,17 @@ export interface ExecutorOptions {
   readonly signal?: AbortSignal | undefined;
   /** The environment of the workers. @default that of this process */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Options for Node, such as `--max-old-space-size=500`. @default those of this process */
+  /**
+   * Options for Node, such as `--import=file:///path/to/setup.js`. Those of V8, such as `--max-old-space-size=500`, are for processes only.
+   * @default those of this process
+   */
   readonly execArgv?: readonly string[] | undefined;
   /** Where the time comes from. @default the machine's */
   readonly clock?: Clock | undefined;
 }
+
+/** A program as a text. Passed on, it would be what a worker runs: this very program, once more, and so on. */
+export const isProgram = /^(?:-[pe]+$|--(?:eval|print|input-type)\b)/;
 
 /** @throws UsageError for what cannot be used */
 export function checkedExecutorOptions(options: ExecutorOptions) {
@@ -47,7 +53,7 @@ export function checkedExecutorOptions(options: ExecutorOptions) {
   checkCount('`workers`', workers);
   checkCount('`perWorker`', perWorker);
   if (tasksPerWorker !== Infinity) checkCount('`tasksPerWorker`', tasksPerWorker);
-  if (options.execArgv?.some((word) => /^(?:-[pe]+$|--(?:eval|print|input-type)\b)/.test(word)) === true)
+  if (options.execArgv?.some((word) => isProgram.test(word)) === true)
     throw badValue('`execArgv`', 'options without a program', options.execArgv.join(' '));
   if (!Array.isArray(initArgs)) throw badValue('`initArgs`', 'a list of arguments', initArgs);
   return {

@@ -3,15 +3,13 @@
 
 import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { isProgram } from './executor-options.ts';
 import type { ToWorker } from './messages.ts';
 import { siblingModule } from './sibling-module.ts';
 import type { LinkEvents, WorkerLink } from './worker-link.ts';
 
 /** What this process was told that must not be told to another one: ports that are taken, how its own program is run. */
 const notPassedOn = /^--(?:inspect|test|watch)/;
-
-/** A program as a text. Passed on, it would be what the other process runs: this very program, once more, and so on. */
-const isProgram = /^(?:-[pe]+$|--(?:eval|print|input-type)\b)/;
 
 /** Options of this process for one that works for it. */
 export function inheritedExecArgv(words: readonly string[]): string[] {
