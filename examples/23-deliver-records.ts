@@ -32,7 +32,7 @@ const outcome = await runBatch({
   retries: 3,
   success: '200',
   retryOn: '201-599,network,timeout',
-  onResult: (result) => {
+  onResult: (_, result) => {
     if (result.result !== 'ok') console.log(`${result.id}: ${result.error.message}, after ${result.attempts} attempts`);
   },
 });

@@ -24,6 +24,7 @@ export {
 } from './client/governor/governor.ts';
 export { HarRecorder, type HarRecorderOptions, type HarRecorderStatistics } from './client/har/har-recorder.ts';
 export type { RecordedExchange } from './client/har/recorded-exchange.ts';
+export type { ResultHook } from './client/hook/result-hook.ts';
 export type { HeadersInput, RequestInput, Source, SourceItem } from './client/request-input.ts';
 export type { AnyResponse } from './client/response/any-response.ts';
 export { ClientResponse } from './client/response/client-response.ts';

@@ -77,6 +77,16 @@ export interface BatchOptions extends PlanOptions {
   readonly bodies?: string | undefined;
   /** @default completion */
   readonly order?: 'completion' | 'input' | undefined;
+  /**
+   * Called with each record and its result, once: a function, or the module (a path, or a URL) whose default export it is.
+   * Docs: hooks.md.
+   */
+  readonly onResult?: string | URL | ((record: never, result: never) => unknown) | undefined;
+  /** Calls the module of `onResult` in so many threads. @default none: in this process */
+  readonly hookThreads?: number | undefined;
+  /** Calls of `onResult` that go on at once, at most. While so many go on or wait no request is started. @default 64; 4 for each thread */
+  readonly hookConcurrency?: number | undefined;
+
   /** Start over, even if there are results. @default false */
   readonly fresh?: boolean | undefined;
   /** What is in flight may take so long to finish after a stop. @default 10000 */

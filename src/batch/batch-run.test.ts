@@ -32,6 +32,7 @@ test('a stop that comes while the results are being saved, when nothing is in fl
     reader: { batches: () => emptyInput(), readBytes: 0, totalBytes: 0, header: null },
     counting: null,
     recorder,
+    hooks: null,
     statistics: new RunStatistics(clock),
     cleanUp: () => Promise.resolve(),
   });

@@ -6,12 +6,14 @@ import type { ControlledRun } from '../control/controlled-run.ts';
 import type { Engine, EngineEnd } from '../engine/engine.ts';
 import { DiskError, ManyfetchError, UsageError } from '../errors.ts';
 import type { Governor } from '../govern/governor.ts';
+import { loopBlockedByHook } from '../govern/local-shortage.ts';
 import type { RecordReader } from '../input/reader.ts';
 import type { ProgressSnapshot } from '../report/progress-snapshot.ts';
 import type { Ending, Summary } from '../report/run-summary.ts';
 import type { RunStatistics } from '../report/statistics.ts';
 import { countSettled } from '../report/statistics.ts';
 import { isBrokenPipe } from './broken-pipe.ts';
+import type { HookedRecorder } from './hooked-recorder.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 import { RunControl } from './run-control.ts';
 import type { RunRecorder } from './run-recorder.ts';
@@ -56,6 +58,8 @@ export interface LiveRunParts {
   /** One above the last record that is to have a result, where that can be told quickly. */
   readonly counting: Promise<number> | null;
   readonly recorder: RunRecorder;
+  /** Hooks of what was settled; null: there are none. */
+  readonly hooks: HookedRecorder | null;
   readonly statistics: RunStatistics;
   /** Gives everything back: connections, files, the lock. `discard`: the run left nothing worth keeping. */
   readonly cleanUp: (discard: boolean) => Promise<void>;
@@ -72,17 +76,19 @@ export class LiveRun implements BatchRun {
   #stopUntilMs: number | null = null;
   #graceTimer: TimerHandle | null = null;
   #counted: number | null = null;
-  /** Nothing is in flight any more; what is left is to save it. */
   #engineEnded = false;
+  /** Nothing is in flight any more, and no hook goes on; what is left is to save it. */
+  #isSaving = false;
   readonly control: RunControl;
   readonly done: Promise<BatchOutcome>;
 
   constructor(parts: LiveRunParts) {
     this.#parts = parts;
     this.control = new RunControl({ ...parts, snapshot: () => this.snapshot() });
-    const { clock, engine, governor } = parts;
+    const { clock, engine, governor, options } = parts;
+    const isHookHere = options.onResult !== null && options.hookThreads === null;
     this.#loopLag = new LoopLag(clock, (ms) => {
-      governor.local.lag(ms, engine.inFlight, clock.now());
+      governor.local.lag(ms, engine.inFlight, clock.now(), isHookHere ? loopBlockedByHook : undefined);
       // What has grown back is of use at once.
       if (governor.local.limit !== Infinity) engine.wake();
     });
@@ -110,20 +116,30 @@ export class LiveRun implements BatchRun {
       rateLimit: this.control.rateText,
       state: this.control.state,
       local: governor.local.explanation,
+      hooks: this.#shownHooks(),
       stopping: this.#stopUntilMs === null ? null : { graceLeftMs: Math.max(0, this.#stopUntilMs - clock.now()) },
     };
   }
 
   stop(): void {
     const { clock, engine, options } = this.#parts;
-    if (this.#stopUntilMs !== null || this.#engineEnded) return;
+    if (this.#stopUntilMs !== null || this.#isSaving) return;
     this.#stopUntilMs = clock.now() + options.graceMs;
-    this.#graceTimer = clock.setTimer(options.graceMs, () => engine.kill());
+    this.#graceTimer = clock.setTimer(options.graceMs, () => this.kill());
     engine.stop();
   }
 
   kill(): void {
-    this.#parts.engine.kill();
+    const { engine, hooks } = this.#parts;
+    // First, as what is given up is recorded, and an engine that was killed may be all that is waited for.
+    hooks?.giveUp();
+    engine.kill();
+  }
+
+  #shownHooks(): ProgressSnapshot['hooks'] {
+    const { hooks } = this.#parts;
+    if (hooks === null || hooks.open === 0) return null;
+    return { open: hooks.open, areAwaited: hooks.isHolding || this.#engineEnded };
   }
 
   #total(): number | null {
@@ -137,6 +153,8 @@ export class LiveRun implements BatchRun {
     const { clock, engine, recorder } = this.#parts;
     const end = await engine.run();
     this.#engineEnded = true;
+    await this.#quietHooks(end);
+    this.#isSaving = true;
     this.#loopLag.stop();
     if (this.#graceTimer !== null) clock.clearTimer(this.#graceTimer);
     let discard = false;
@@ -152,6 +170,14 @@ export class LiveRun implements BatchRun {
         await this.#parts.cleanUp(discard);
       }
     }
+  }
+
+  /** Hooks of what was answered may end: as long as they take, or within the grace time if the run was stopped or broke off. */
+  async #quietHooks(end: EngineEnd): Promise<void> {
+    const { hooks } = this.#parts;
+    if (end.kind === 'aborted' && end.error instanceof DiskError) hooks?.abandon();
+    else if (end.kind === 'aborted' && hooks !== null && hooks.open > 0) this.stop();
+    await hooks?.quiet();
   }
 
   /** Brings results and journal to the disk; gives the failure, if that cannot be done. */

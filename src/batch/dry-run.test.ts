@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { openHook } from '../client/hook/open-hook.ts';
 import type { BatchOptions } from './batch-options.ts';
 import { dryRun } from './dry-run.ts';
 
@@ -14,7 +15,7 @@ async function titles(records: readonly unknown[], options: Partial<BatchOptions
   await writeFile(input, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   const output = join(folder, 'out.jsonl');
   const texts: string[] = [];
-  for await (const text of dryRun({ input, output, ...options }, 10)) texts.push(text.split('\n')[0] ?? '');
+  for await (const text of dryRun({ input, output, ...options }, 10, openHook)) texts.push(text.split('\n')[0] ?? '');
   return texts;
 }
 

@@ -1,19 +1,20 @@
 // The first requests of a run as they would be sent, secrets masked, and what they cost if a rate counts that.
 // Sends nothing, makes no file.
 
-import { detectFormat } from '../input/detect-format.ts';
 import { openInput } from '../input/open-input.ts';
 import { createPlanner } from '../plan/create-planner.ts';
 import { describeRequest } from '../plan/describe-request.ts';
 import type { BatchOptions } from './batch-options.ts';
+import { openHookOf, textIsJson } from './open-hook-of.ts';
+import type { OpenHook } from './record-hook.ts';
 import { resolveOptions } from './resolve-options.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 
 /** What stands for the run's id, which only a real run has. */
 const noRunId = 'run';
 
-/** Gives a text for each of the first `count` records. Throws UsageError as the run itself would. */
-export async function* dryRun(given: BatchOptions, count: number): AsyncGenerator<string> {
+/** Gives a text for each of the first `count` records. Throws UsageError as the run itself would; a hook is loaded for that, and not called. */
+export async function* dryRun(given: BatchOptions, count: number, openHook: OpenHook): AsyncGenerator<string> {
   const options = resolveOptions(given);
   const { input, offset, plan } = options;
   const format = options.format ?? undefined;
@@ -22,9 +23,8 @@ export async function* dryRun(given: BatchOptions, count: number): AsyncGenerato
     maxRecordBytes: options.maxRecordBytes,
     ...(format === undefined ? {} : { format }),
   });
-  const detected = detectFormat(input, format).format;
-  const textIsJson = detected === 'jsonl' || detected === 'json';
-  const planner = await createPlanner({ ...plan, runId: noRunId, env: process.env, textIsJson });
+  const planner = await createPlanner({ ...plan, runId: noRunId, env: process.env, textIsJson: textIsJson(options) });
+  await (await openHookOf(options, openHook))?.close();
   let left = Math.min(count, options.limit ?? Infinity);
   for await (const { records } of reader.batches(undefined, (index) => index < offset)) {
     for (const record of records) {

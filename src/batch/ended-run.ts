@@ -29,6 +29,7 @@ export async function endedRun(
       stopping: null,
       state: 'running',
       local: null,
+      hooks: null,
     }),
     stop: () => undefined,
     kill: () => undefined,

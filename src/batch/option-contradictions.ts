@@ -38,6 +38,7 @@ export function refuseContradictions(options: BatchOptions, output: string, name
   refuseProxyOnTheWire(options, nameOf);
   refuseHalfACertificate(options, nameOf);
   refuseHalfACost(options, nameOf);
+  refuseHalfAHook(options, nameOf);
   refuseUnusableOutput(options, output, nameOf);
 }
 
@@ -73,6 +74,21 @@ function refuseHalfACost(options: BatchOptions, nameOf: NameOf): void {
     throw contradiction(
       `${nameOf('rate')} ${rate} counts what requests cost, and nothing says what they cost`,
       `give ${nameOf('cost')} such as {{tokens}}, or ${nameOf('costFrom')} such as usage.total_tokens`,
+    );
+}
+
+function refuseHalfAHook(options: BatchOptions, nameOf: NameOf): void {
+  const { onResult, hookThreads } = options;
+  const alone = (['hookThreads', 'hookConcurrency'] as const).find((key) => options[key] !== undefined);
+  if (onResult === undefined && alone !== undefined)
+    throw contradiction(
+      `${nameOf(alone)} was given without ${nameOf('onResult')}`,
+      'name the module that is to be called with each result, or leave it out',
+    );
+  if (typeof onResult === 'function' && hookThreads !== undefined)
+    throw contradiction(
+      `${nameOf('hookThreads')} needs ${nameOf('onResult')} to be a module: a function of this process cannot be called in a thread`,
+      'put it into a file of its own as its default export, and give the path or the URL of that',
     );
 }
 

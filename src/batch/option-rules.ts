@@ -75,6 +75,12 @@ export const optionRules: { readonly [Key in keyof Required<BatchOptions>]: Opti
   body: oneOf('auto', 'text', 'base64', 'none', 'hash'),
   bodies: text('the path of a folder'),
   order: oneOf('completion', 'input'),
+  onResult: (value, name) => {
+    if (typeof value === 'function' || value instanceof URL) return;
+    text('a function, or the path or the URL of a module')(value, name);
+  },
+  hookThreads: whole(1),
+  hookConcurrency: whole(1),
   fresh: aSwitch,
   graceMs: durationMs(0),
 };

@@ -48,6 +48,9 @@ test('defaults are those of the contract', () => {
     body: 'auto',
     bodies: null,
     order: 'completion',
+    onResult: null,
+    hookThreads: null,
+    hookConcurrency: null,
     fresh: false,
     graceMs: 10_000,
   });

@@ -109,6 +109,9 @@ function complete(given: BatchOptions, output: string): ResolvedOptions {
     body: given.body ?? 'auto',
     bodies: given.bodies ?? null,
     order: given.order ?? 'completion',
+    onResult: given.onResult ?? null,
+    hookThreads: given.hookThreads ?? null,
+    hookConcurrency: given.hookConcurrency ?? null,
     fresh: given.fresh ?? false,
     graceMs: given.graceMs ?? 10_000,
   };

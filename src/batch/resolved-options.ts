@@ -3,6 +3,7 @@
 
 import type { Rate } from '../concurrency/limits/pacer.ts';
 import type { CheckedPlanOptions } from '../plan/plan-options.ts';
+import type { BatchOptions } from './batch-options.ts';
 import type { RetryOn, StatusSet } from './status-set.ts';
 
 /** A checked, complete and frozen set of options. Times are milliseconds, sizes are bytes. */
@@ -53,6 +54,11 @@ export interface ResolvedOptions {
   readonly body: 'auto' | 'text' | 'base64' | 'none' | 'hash';
   readonly bodies: string | null;
   readonly order: 'completion' | 'input';
+  readonly onResult: NonNullable<BatchOptions['onResult']> | null;
+  /** null: in this process. */
+  readonly hookThreads: number | null;
+  /** null: by where it runs. */
+  readonly hookConcurrency: number | null;
   readonly fresh: boolean;
   readonly graceMs: number;
 }

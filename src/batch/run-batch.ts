@@ -31,8 +31,10 @@ import { LiveRun } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
 import { countRecords } from './count-records.ts';
 import { describeRun } from './describe-run.ts';
+import { openHookOf, textIsJson } from './open-hook-of.ts';
 import { endedRun } from './ended-run.ts';
 import { makeTransport, readTlsFiles } from './make-transport.ts';
+import type { RecordHook } from './record-hook.ts';
 import { refuseHopeless } from './refuse-hopeless.ts';
 import { resolveOptions } from './resolve-options.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
@@ -42,6 +44,7 @@ import type { RunEnvironment } from './run-environment.ts';
 import { journalPathOf, openRunFiles } from './run-files.ts';
 import type { OpenRun } from './run-files.ts';
 import { setUpRecorder } from './set-up-recorder.ts';
+import { eventsWith, wireHook } from './wire-hook.ts';
 
 export type { BatchOutcome, BatchRun } from './batch-run.ts';
 
@@ -65,19 +68,25 @@ export async function startBatch(given: BatchOptions, overrides: Partial<RunEnvi
   await readTlsFiles(options);
   if (options.bodies !== null) await checkBodyFolder(options.bodies);
   const format = createFormat(options.outputFormat, { body: options.bodies === null ? options.body : 'file' });
-  const files = await openRun(options, given, world, { newRunId, format });
+  const hook = await openHookOf(options, world.openHook);
+  let files: OpenRun | null = null;
   let run: BatchRun | null = null;
   let control: OpenControl | null = null;
   try {
-    if (files !== null && files.files === null) return await endedRun(files, options, world.clock);
+    files = await openRun(options, given, world, { newRunId, format });
+    if (files !== null && files.files === null) {
+      await hook?.close();
+      return await endedRun(files, options, world.clock);
+    }
     const runId = files?.header.runId ?? newRunId;
     const planner = runId === newRunId ? firstPlanner : await makePlanner(options, world, runId);
     if (options.bodies !== null) await mkdir(options.bodies, { recursive: true });
     // Before the run is made: once it is, whoever asked for it must get hold of it at once, to be able to stop it.
     if (files !== null) control = await startControl(() => run?.control ?? null, files.lock);
-    run = await assemble({ options, given, world, reader, planner, format, files, control });
+    run = await assemble({ options, given, world, reader, planner, format, files, control, hook });
     return run;
   } catch (error) {
+    await hook?.close();
     await control?.close();
     await files?.files?.journal.close();
     await files?.files?.output.close();
@@ -103,9 +112,11 @@ interface Assembly {
   readonly format: ReturnType<typeof createFormat>;
   readonly files: OpenRun | null;
   readonly control: OpenControl | null;
+  readonly hook: RecordHook | null;
 }
 
-async function assemble({ options, world, reader, planner, format, files, control }: Assembly): Promise<BatchRun> {
+async function assemble(assembly: Assembly): Promise<BatchRun> {
+  const { options, world, reader, format, files, control, hook } = assembly;
   const { clock } = world;
   const transport = world.transport ?? (await makeTransport(options, world));
   const recovered = files?.recovered ?? null;
@@ -114,24 +125,18 @@ async function assemble({ options, world, reader, planner, format, files, contro
   const governor = makeGovernor(options, world, limit.concurrency, recovered?.limits ?? {});
   // The two need each other: results go to the recorder, and its troubles to the engine.
   let engine: Engine | null = null;
-  const { recorder, isSettled, alreadySettled } = setUpRecorder({
-    options,
-    world,
-    format,
-    files,
-    onFailure: (error) => engine?.abort(error),
-    onRoom: () => engine?.wake(),
-    learned: () => Object.fromEntries(governor.learned()),
-  });
+  const trouble = { onFailure: (error: unknown) => engine?.abort(error), onRoom: () => engine?.wake() };
+  const learned = () => Object.fromEntries(governor.learned());
+  const { recorder, isSettled, alreadySettled } = setUpRecorder({ options, world, format, files, learned, ...trouble });
   const statistics = new RunStatistics(clock, alreadySettled);
+  const ends = { planner: assembly.planner, recorder, events: listeners(statistics, world) };
+  const { hooks, ...wired } = wireHook(hook, ends, clock, trouble);
   engine = new Engine({
     batches: reader.batches(recovered?.position, isSettled)[Symbol.asyncIterator](),
     endIndex: options.limit === null ? Infinity : options.offset + options.limit,
-    planner,
+    ...wired,
     governor,
     transport,
-    recorder,
-    events: listeners(statistics, world),
     clock,
     policy: retryPolicy(options, world),
     success: options.success,
@@ -154,8 +159,10 @@ async function assemble({ options, world, reader, planner, format, files, contro
     reader,
     counting: countQuickly(options, reader),
     recorder,
+    hooks,
     statistics,
     cleanUp: async (discard) => {
+      await hook?.close();
       await control?.close();
       await transport.close();
       if (discard && options.output !== '-') {
@@ -198,17 +205,10 @@ function retryPolicy(options: ResolvedOptions, { random }: RunEnvironment): Retr
 
 function listeners(statistics: RunStatistics, { onResult }: RunEnvironment): RunEvents {
   if (onResult === null) return statistics;
-  return {
-    attemptStarted: (origin, isRedirected) => statistics.attemptStarted(origin, isRedirected),
-    attemptEnded: (end) => statistics.attemptEnded(end),
-    retryScheduled: () => statistics.retryScheduled(),
-    resent: () => statistics.resent(),
-    waiting: (origin, wait) => statistics.waiting(origin, wait),
-    settled: (result, nowMs) => {
-      statistics.settled(result, nowMs);
-      onResult(result);
-    },
-  };
+  return eventsWith(statistics, (result, nowMs) => {
+    statistics.settled(result, nowMs);
+    onResult(result);
+  });
 }
 
 function countQuickly(options: ResolvedOptions, { totalBytes }: RecordReader): Promise<number> | null {
@@ -227,8 +227,7 @@ function inputOptions({ input, format, maxRecordBytes }: ResolvedOptions, { stdi
 }
 
 async function makePlanner(options: ResolvedOptions, { env }: RunEnvironment, runId: string): Promise<Planner> {
-  const { format } = detectFormat(options.input, options.format ?? undefined);
-  return createPlanner({ ...options.plan, runId, env, textIsJson: format === 'jsonl' || format === 'json' });
+  return createPlanner({ ...options.plan, runId, env, textIsJson: textIsJson(options) });
 }
 
 async function openRun(

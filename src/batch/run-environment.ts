@@ -10,6 +10,7 @@ import type { Disk } from '../disk/disk.ts';
 import { systemDisk } from '../disk/disk.ts';
 import type { Result } from '../http/result.ts';
 import type { Transport } from '../http/transport.ts';
+import type { OpenHook } from './record-hook.ts';
 
 export interface RunEnvironment {
   readonly disk: Disk;
@@ -28,6 +29,13 @@ export interface RunEnvironment {
   readonly compactAfterBytes: number;
   /** Sees each result when it is recorded. */
   readonly onResult: ((result: Result) => void) | null;
+  /** Loads what is called with each record and its result. */
+  readonly openHook: OpenHook;
+}
+
+/** Whoever lets hooks be asked for gives what opens them. */
+function noHooks(): Promise<never> {
+  return Promise.reject(new Error('nothing here opens hooks'));
 }
 
 /** The process's own world, but for what is given. */
@@ -47,5 +55,6 @@ export function environmentWith(given: Partial<RunEnvironment>): RunEnvironment 
     checkpointMs: given.checkpointMs ?? 1000,
     compactAfterBytes: given.compactAfterBytes ?? 1024 * 1024,
     onResult: given.onResult ?? null,
+    openHook: given.openHook ?? noHooks,
   };
 }

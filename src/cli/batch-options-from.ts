@@ -66,6 +66,9 @@ const readers: { readonly [Key in keyof Omit<Required<BatchOptions>, 'input'>]: 
   body: ['body', text],
   bodies: ['bodies', text],
   order: ['order', text],
+  onResult: ['on-result', text],
+  hookThreads: ['hook-threads', number],
+  hookConcurrency: ['hook-concurrency', number],
   fresh: ['fresh', present],
   graceMs: ['grace', duration],
 };

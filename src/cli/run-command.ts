@@ -3,6 +3,7 @@
 
 import { badOption } from '../batch/bad-option.ts';
 import type { BatchOptions } from '../batch/batch-options.ts';
+import type { OpenHook } from '../batch/record-hook.ts';
 import { resolveOptions } from '../batch/resolve-options.ts';
 import { systemClock } from '../concurrency/clock.ts';
 import { startProgress } from '../report/progress.ts';
@@ -40,7 +41,7 @@ async function send(options: BatchOptions, display: Display, parsed: ParsedArgum
 
 async function conduct(options: BatchOptions, display: Display, parsed: ParsedArguments, io: CliIo): Promise<number> {
   const { startBatch } = await import('../batch/run-batch.ts');
-  const running = await startBatch(options, { stdout: io.stdout, env: io.env });
+  const running = await startBatch(options, { stdout: io.stdout, env: io.env, openHook: openHookWhenAsked });
   if (!display.quiet) announce(running, io);
   const progress = startProgress({
     mode: display.progress,
@@ -62,13 +63,19 @@ async function conduct(options: BatchOptions, display: Display, parsed: ParsedAr
   }
 }
 
+/** What hooks need is loaded only if there is one. */
+const openHookWhenAsked: OpenHook = async (source) => {
+  const { openHook } = await import('../client/hook/open-hook.ts');
+  return openHook(source);
+};
+
 function announce(running: { description: readonly string[] }, io: CliIo): void {
   for (const line of running.description) io.stderr.write(`${printable(line)}\n`);
 }
 
 async function showRequests(options: BatchOptions, count: number, io: CliIo): Promise<number> {
   const { dryRun } = await import('../batch/dry-run.ts');
-  for await (const text of dryRun(options, count)) io.stdout.write(`${text}\n`);
+  for await (const text of dryRun(options, count, openHookWhenAsked)) io.stdout.write(`${text}\n`);
   return exitCode.ok;
 }
 

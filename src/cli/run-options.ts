@@ -152,6 +152,18 @@ const results: readonly Omit<OptionSpec, 'group'>[] = [
   },
   { name: 'bodies', value: 'DIR', help: 'write one file a body, instead of bodies in the results' },
   { name: 'order', value: 'HOW', help: 'completion or input', default: 'completion' },
+  {
+    name: 'on-result',
+    value: 'FILE',
+    help: 'a module: (record, result) => what is recorded as `extracted`; called once for each result',
+  },
+  { name: 'hook-threads', value: 'N', help: 'call it in so many threads', default: 'none: in this process' },
+  {
+    name: 'hook-concurrency',
+    value: 'N',
+    help: 'calls of it that go on at once; while so many go on or wait no request is started',
+    default: '64; 4 for each thread',
+  },
   { name: 'fresh', help: 'start over, even if there are results' },
 ];
 

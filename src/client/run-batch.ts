@@ -9,30 +9,34 @@ import { startBatch } from '../batch/run-batch.ts';
 import { systemClock } from '../concurrency/clock.ts';
 import type { ControlledRun } from '../control/controlled-run.ts';
 import type { ManyfetchError } from '../errors.ts';
-import type { Result as SettledResult } from '../http/result.ts';
 import { advanceOf } from '../report/progress-snapshot.ts';
 import type { Advance } from '../report/progress-snapshot.ts';
 import type { Ending, Summary } from '../report/run-summary.ts';
 import type { SettledCounts, Statistics } from '../report/statistics.ts';
 import { Callbacks } from './callbacks.ts';
 import { checkedLookup } from './checked-lookup.ts';
-import { batchResult } from './result.ts';
-import type { BatchResult } from './result.ts';
+import { openHook } from './hook/open-hook.ts';
+import type { ResultHook } from './hook/result-hook.ts';
 import { Ticker } from './fetch-many/ticker.ts';
 
 /** How `runBatch` reads, sends and records, and who is told. Times are milliseconds, sizes are bytes. */
-export interface RunBatchOptions extends BatchOptions {
+export interface RunBatchOptions<Record = unknown> extends BatchOptions {
   /**
    * Told once, when the sending begins, with what the run can be looked at and changed by while it goes on. Not told
    * if the run had finished before. Another process has `connectControl`.
    */
   readonly onStart?: ((run: ControlledRun) => void) | undefined;
   /**
-   * Told each result when it is recorded, in the order of settling. It should be quick: the sending waits
-   * while it runs, but not for a promise that it gives. If it throws, or its promise rejects, the run stops in good order and
-   * `runBatch` rejects with that. After a crash, what had not reached the disk is sent and told again.
+   * Called once with each record and its result, before that is recorded: a function, or the path or URL of a module that has it as its
+   * default export. What it returns is recorded as `extracted`; what it throws makes an ok result `failed` with `callback_error`, and the
+   * answer stays. It may be asynchronous: `hookConcurrency` calls go on at once, and while so many go on or wait, no request is started.
+   * After a crash it may be called again for a record, but never for one whose line is written.
    */
-  readonly onResult?: ((result: BatchResult) => void | PromiseLike<void>) | undefined;
+  readonly onResult?: ResultHook<Record> | string | URL | undefined;
+  /** Calls the module of `onResult` in so many threads, so that what it computes does not hold up the sending. @default none: in this process */
+  readonly hookThreads?: number | undefined;
+  /** Calls of `onResult` that go on at once, at most. @default 64; 4 for each thread */
+  readonly hookConcurrency?: number | undefined;
   /** Told how far the run is, every `progressEveryMs` and once at the end. */
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
   /** @default 1000 */
@@ -74,7 +78,7 @@ export interface BatchOutcome {
  * @returns when all is done and on the disk, or the run was stopped. A failed record is a result, no rejection.
  * @throws {UsageError} if the options, the input or the output cannot be used; nothing was sent then
  * @throws {DiskError} if the output cannot be made
- * @throws what a callback threw, after the run was stopped
+ * @throws what `onStart` or `onProgress` threw, after the run was stopped
  * @example
  * import { writeFileSync } from 'node:fs';
  * import { runBatch } from 'manyfetch';
@@ -86,17 +90,14 @@ export interface BatchOutcome {
  *   url: 'http://127.0.0.1:8080/echo',
  *   recordAsJson: true,
  *   concurrency: 40,
- *   onResult: (result) => {
- *     if (result.result !== 'ok') console.error(result.id, result.error.message);
- *   },
+ *   onResult: async (record, result) => ({ sent: (await result.json<{ body: { sku: string } }>()).body.sku }),
  * });
  * console.log(outcome.kind, outcome.counts.ok); // prints finished 2
  * if (outcome.kind === 'stopped') console.log('call it again to go on');
  */
-export async function runBatch(options: RunBatchOptions): Promise<BatchOutcome> {
-  const { onStart, onResult, onProgress, progressEveryMs = 1000, signal, lookup, ...batch } = options;
+export async function runBatch<Record = unknown>(options: RunBatchOptions<Record>): Promise<BatchOutcome> {
+  const { onStart, onProgress, progressEveryMs = 1000, signal, lookup: _, ...batch } = options;
   requireFunction('onStart', onStart);
-  requireFunction('onResult', onResult);
   requireFunction('onProgress', onProgress);
   if (typeof progressEveryMs !== 'number' || !(progressEveryMs >= 1))
     throw badOption('`progressEveryMs`', 'a time from 1 ms up, in milliseconds', progressEveryMs);
@@ -106,11 +107,7 @@ export async function runBatch(options: RunBatchOptions): Promise<BatchOutcome> 
   let run: BatchRun | null = null;
   const stop = (): void => run?.stop();
   const callbacks = new Callbacks(stop);
-  const tellResult =
-    onResult === undefined
-      ? null
-      : (result: SettledResult): void => callbacks.call(() => onResult(batchResult(result)));
-  run = await startBatch(batch, { onResult: tellResult, ...looking });
+  run = await startBatch(batch, { openHook, ...looking });
   const { control } = run;
   if (onStart !== undefined && control !== null) callbacks.call(() => onStart(control));
   const tellProgress = progressTeller(run, onProgress, callbacks);

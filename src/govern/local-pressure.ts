@@ -76,8 +76,8 @@ export class LocalPressure {
   }
 
   /** How late timers fired lately, in the median. To be told each second, also when they were not. */
-  lag(medianMs: number, inFlight: number, nowMs: number): void {
-    if (medianMs > lateMs) this.#press(blockedLoop, `${Math.round(medianMs)} ms late`, inFlight, nowMs);
+  lag(medianMs: number, inFlight: number, nowMs: number, shortage = blockedLoop): void {
+    if (medianMs > lateMs) this.#press(shortage, `${Math.round(medianMs)} ms late`, inFlight, nowMs);
     else this.limitAt(nowMs);
   }
 

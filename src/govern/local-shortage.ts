@@ -45,6 +45,12 @@ export const blockedLoop: LocalShortage = {
   floor: 10,
 };
 
+/** The same, where results are given to a hook in this process. */
+export const loopBlockedByHook: LocalShortage = {
+  ...blockedLoop,
+  advice: 'if the --on-result hook computes, give it --hook-threads; else look at what else runs on this machine',
+};
+
 /** The shortage that the system names so; one without a name of ours is told by its code. */
 export function shortageOf(code: string): LocalShortage {
   return byCode[code] ?? { words: 'this machine is short of something', advice: 'ask for less concurrency', floor: 1 };

@@ -59,6 +59,7 @@ function snapshotOf(statistics: Statistics, others: Partial<ProgressSnapshot> = 
     stopping: null,
     state: 'running',
     local: null,
+    hooks: null,
     ...others,
   };
 }
@@ -256,6 +257,7 @@ describe('whatever the snapshot holds', () => {
     rateLimit: fc.option(text),
     state: fc.constantFrom('running' as const, 'paused' as const, 'draining' as const),
     local: fc.option(text),
+    hooks: fc.option(fc.record({ open: count, areAwaited: fc.boolean() })),
     stopping: fc.option(fc.record({ graceLeftMs: fc.double({ min: 0, max: 1e9, noNaN: true }) })),
   });
 

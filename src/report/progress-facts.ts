@@ -61,12 +61,14 @@ export function latencyFacts(latency: Percentiles): Segment[] {
 }
 
 /** What the run waits for, in words, the fullest first and a short one last; empty if it waits for nothing. */
-export function waitFacts({ statistics, stopping, rateLimit, state, local }: ProgressSnapshot): string[] {
-  if (stopping !== null) return stoppingFacts(statistics.inFlight, stopping.graceLeftMs);
+export function waitFacts({ statistics, stopping, rateLimit, state, local, hooks }: ProgressSnapshot): string[] {
+  if (stopping !== null) return stoppingFacts(statistics.inFlight, hooks?.open ?? 0, stopping.graceLeftMs);
   if (state === 'paused')
     return [`paused, ${formatCount(statistics.inFlight)} in flight: go on with ctl resume`, 'paused'];
   if (state === 'draining') return ['draining: finishing what was begun', 'draining'];
   if (local !== null) return [`this machine: ${local}`, local];
+  if (hooks?.areAwaited === true)
+    return [`waiting: the hook (--on-result) has ${formatAmount(hooks.open, 'result')} to do`, 'waiting for the hook'];
   const [first] = statistics.waits;
   if (first === undefined) return [];
   const others = statistics.waitingOrigins - 1;
@@ -93,12 +95,16 @@ function because({ detail }: ShownWait): string {
   return detail === null ? '' : ` (${detail})`;
 }
 
-function stoppingFacts(inFlight: number, graceLeftMs: number): string[] {
-  if (inFlight === 0) return ['stopping: writing what is settled', 'stopping'];
+function stoppingFacts(inFlight: number, hooks: number, graceLeftMs: number): string[] {
+  const left = [
+    ...(inFlight > 0 ? [formatAmount(inFlight, 'request')] : []),
+    ...(hooks > 0 ? [formatAmount(hooks, 'hook')] : []),
+  ];
+  if (left.length === 0) return ['stopping: writing what is settled', 'stopping'];
   const upTo = wholeSeconds(graceLeftMs);
   return [
-    `stopping: letting ${formatAmount(inFlight, 'request')} finish (up to ${upTo}); press Ctrl-C again to stop now`,
-    `stopping: ${formatCount(inFlight)} to finish (up to ${upTo}); Ctrl-C: stop now`,
+    `stopping: letting ${left.join(' and ')} finish (up to ${upTo}); press Ctrl-C again to stop now`,
+    `stopping: ${formatCount(inFlight + hooks)} to finish (up to ${upTo}); Ctrl-C: stop now`,
     `stopping (${upTo})`,
   ];
 }

@@ -19,6 +19,8 @@ export interface ProgressSnapshot {
   readonly state: 'running' | 'paused' | 'draining';
   /** What this machine is short of, as a sentence; null: nothing. */
   readonly local: string | null;
+  /** Results whose hooks have not ended, and whether the run waits for them; null: none. */
+  readonly hooks: { readonly open: number; readonly areAwaited: boolean } | null;
   /** A stop was asked for; what is in flight has so long to finish. */
   readonly stopping: { readonly graceLeftMs: number } | null;
 }

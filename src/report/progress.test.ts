@@ -87,6 +87,7 @@ class Run {
     stopping: null,
     state: 'running',
     local: null,
+    hooks: null,
     ...this.others,
   });
 

@@ -20,6 +20,7 @@ import type {
   RequestInput,
   Result,
   ResultError,
+  ResultHook,
   ResultStream,
   runBatch,
   RunBatchOptions,
@@ -45,6 +46,9 @@ const withValues = () =>
     onError: (result) => (result.error.message === '' ? null : null),
   });
 const mixed = () => send(later, { onResult: async () => undefined });
+declare const runAll: typeof runBatch;
+const withRecords = () =>
+  runAll({ input: 'in.jsonl', onResult: async (record: { id: string }, result) => [record.id, await result.text()] });
 const sameOptions = () => send(urls, options);
 
 describe('fetchMany', () => {
@@ -123,10 +127,12 @@ describe('a result', () => {
 
 describe('runBatch', () => {
   test('takes the options of a batch, and who is told', () => {
-    expectTypeOf<typeof runBatch>().parameters.toEqualTypeOf<[options: RunBatchOptions]>();
+    expectTypeOf<typeof runBatch>().parameters.toEqualTypeOf<[options: RunBatchOptions<unknown>]>();
     expectTypeOf<RunBatchOptions>().toExtend<BatchOptions>();
     expectTypeOf<BatchOptions['input']>().toEqualTypeOf<string>();
-    expectTypeOf<(result: BatchResult) => Promise<void>>().toExtend<RunBatchOptions['onResult']>();
+    expectTypeOf<(record: unknown, result: BatchResult) => Promise<void>>().toExtend<RunBatchOptions['onResult']>();
+    expectTypeOf<typeof withRecords>().returns.resolves.toEqualTypeOf<BatchOutcome>();
+    expectTypeOf<(record: { id: string }) => number>().toExtend<ResultHook<{ id: string }>>();
     expectTypeOf<NonNullable<RunBatchOptions['onProgress']>>().parameters.toEqualTypeOf<[progress: BatchProgress]>();
   });
 

@@ -1,0 +1,17 @@
+// The hook that the options of a run ask for, loaded.
+
+import { detectFormat } from '../input/detect-format.ts';
+import type { OpenHook, RecordHook } from './record-hook.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
+
+/** Null: none is asked for. @throws UsageError if it cannot be loaded */
+export async function openHookOf(options: ResolvedOptions, openHook: OpenHook): Promise<RecordHook | null> {
+  const { onResult: hook, hookThreads: threads, hookConcurrency: concurrency } = options;
+  return hook === null ? null : openHook({ hook, threads, concurrency, textIsJson: textIsJson(options) });
+}
+
+/** Whether records of the input are JSON as they stand there. */
+export function textIsJson({ input, format: named }: ResolvedOptions): boolean {
+  const { format } = detectFormat(input, named ?? undefined);
+  return format === 'jsonl' || format === 'json';
+}

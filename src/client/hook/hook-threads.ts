@@ -1,0 +1,68 @@
+// Calls a hook in threads of this process, so that what it computes does not hold up the event loop. A thread that dies fails
+// the record that it was working on; another takes its place.
+
+import type { HookEnd, RecordHook } from '../../batch/record-hook.ts';
+import { UsageError } from '../../errors.ts';
+import { ThreadPool } from '../../executors/thread-pool.ts';
+import { transfer } from '../../executors/transfer.ts';
+import type { Result } from '../../http/result.ts';
+import type { SourceRecord } from '../../plan/planner.ts';
+import { packCall } from './packed-call.ts';
+
+/** For each thread, so that none waits for the next message. */
+const callsAThread = 4;
+/** When the run is over, a hook that goes on gets so long. */
+const graceMs = 200;
+
+const inThread = new URL(`./hook-in-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+
+export interface HookThreadsOptions {
+  readonly module: string;
+  readonly threads: number;
+  readonly concurrency: number | null;
+  readonly textIsJson: boolean;
+}
+
+export class HookThreads implements RecordHook {
+  readonly concurrency: number;
+  readonly #pool: ThreadPool;
+  readonly #textIsJson: boolean;
+
+  private constructor({ module, threads, concurrency, textIsJson }: HookThreadsOptions) {
+    this.concurrency = concurrency ?? threads * callsAThread;
+    this.#textIsJson = textIsJson;
+    this.#pool = new ThreadPool({
+      workers: threads,
+      perWorker: Math.ceil(this.concurrency / threads),
+      initializer: { module: inThread, name: 'load' },
+      initArgs: [module],
+      graceMs,
+    });
+  }
+
+  /** @throws UsageError if the module cannot be used: a thread has tried */
+  static async open(options: HookThreadsOptions): Promise<HookThreads> {
+    const threads = new HookThreads(options);
+    try {
+      await threads.#pool.apply({ module: inThread, name: 'ready' });
+      return threads;
+    } catch (error) {
+      await threads.close();
+      throw error instanceof Error && error.cause instanceof UsageError ? error.cause : error;
+    }
+  }
+
+  async call(record: SourceRecord | null, result: Result): Promise<HookEnd> {
+    try {
+      const packed = packCall(record, result, this.#textIsJson);
+      const sent = packed.body === null ? packed : transfer(packed, [packed.body.buffer]);
+      return await this.#pool.apply<HookEnd>({ module: inThread, name: 'call' }, [sent]);
+    } catch (error) {
+      return { problem: `the hook did not end: ${error instanceof Error ? error.message : String(error)}` };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.shutdown({ cancel: true });
+  }
+}
