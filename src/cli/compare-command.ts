@@ -74,7 +74,7 @@ function show(ways: readonly ComparedWay[], shown: ComparedSettings, parsed: Par
 }
 
 function page(ways: readonly ComparedWay[], shown: ComparedSettings, io: CliIo): string {
-  const canvas = { columns: io.stdout.columns ?? 100, color: allowsColor(io.stdout, io.env) };
+  const canvas = { columns: io.stdout.columns || 100, color: allowsColor(io.stdout, io.env) };
   const blocks = [
     drawTable(ways, canvas),
     drawChart(ways, canvas),

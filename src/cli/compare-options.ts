@@ -103,7 +103,7 @@ export const compareSpec: CommandSpec = {
   examples: [
     'manyfetch compare',
     'manyfetch compare --work 20ms',
-    'manyfetch compare --only tasks,tasks-in-processes -n 20000 --delay 1s',
+    'manyfetch compare --only tasks,tasks-in-processes -n 10000 --delay 1s',
     'manyfetch compare --url https://example.com/ -n 20 --svg ways.svg',
   ],
 };

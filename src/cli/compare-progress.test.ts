@@ -7,7 +7,7 @@ const figures = { startMs: 300, elapsedMs: 1050, cpuMs: 10, peakBytes: 1, answer
 
 function shown(mode: 'none' | 'lines' | 'live', color = false): string {
   const stream = new PassThrough({ encoding: 'utf8' });
-  const progress = new CompareProgress(Object.assign(stream, { columns: 60 }), amounts, mode, color);
+  const progress = new CompareProgress(Object.assign(stream, { columns: 50 }), amounts, mode, color);
   progress.begins('threads');
   progress.progress('threads', 50);
   progress.ended({ ...figures, name: 'threads' });
@@ -17,9 +17,10 @@ function shown(mode: 'none' | 'lines' | 'live', color = false): string {
 
 test('on a terminal a bar is drawn anew, and its line stays free in the end', () => {
   const [empty, half, end, last] = shown('live').split('\r\u001B[2K').slice(1);
-  expect(empty).toBe(`threads  ${'░'.repeat(30)}  0 of 100 requests`);
-  // What does not fit is cut: a line that wraps could not be drawn over.
-  expect(half).toBe(`threads  ${'█'.repeat(15)}${'░'.repeat(15)}  50 of 100 requests`.slice(0, 59));
+  // A line that wraps could not be drawn over: the bar is shorter where it is narrow.
+  expect(empty).toBe(`threads  ${'░'.repeat(20)}    0 of 100 requests`);
+  expect(half).toBe(`threads  ${'█'.repeat(10)}${'░'.repeat(10)}   50 of 100 requests`);
+  expect(half).toHaveLength(49);
   expect([end, last]).toEqual(['threads: 1.05 s\n', '']);
   expect(shown('live', true)).toContain('\u001B[36m');
 });

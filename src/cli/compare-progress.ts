@@ -10,7 +10,7 @@ import { formatAmount, formatCount } from '../report/format-numbers.ts';
 import { drawLine } from '../report/terminal-text.ts';
 import type { TerminalStream } from './cli-io.ts';
 
-const barWidth = 30;
+const widestBar = 30;
 
 export class CompareProgress implements CompareEvents {
   readonly #stream: TerminalStream;
@@ -54,10 +54,14 @@ export class CompareProgress implements CompareEvents {
 
   #draw(name: WayName, settled: number): void {
     const { requests } = this.#amounts;
-    const bar = drawBar(settled / requests, barWidth).padEnd(barWidth, '░');
-    const counts = `${formatCount(settled)} of ${formatAmount(requests, 'request')}`;
-    const line = [`${layoutOf(name, this.#amounts).label}  `, ['cyan', bar], `  ${counts}`] as const;
-    const columns = Math.max(1, (this.#stream.columns ?? 80) - 1);
+    const columns = Math.max(1, (this.#stream.columns || 80) - 1);
+    const { label } = layoutOf(name, this.#amounts);
+    const most = formatCount(requests).length;
+    const counts = `${formatCount(settled).padStart(most)} of ${formatAmount(requests, 'request')}`;
+    // What is left to the bar: it is the first to go where it is narrow.
+    const room = Math.max(0, Math.min(widestBar, columns - label.length - counts.length - 4));
+    const bar = drawBar(settled / requests, room).padEnd(room, '░');
+    const line = [`${label}  `, ['cyan', bar], `  ${counts}`] as const;
     this.#stream.write(`\r\u001B[2K${drawLine(line, { columns, color: this.#color })}`);
   }
 }
