@@ -18,8 +18,8 @@ function shown(mode: 'none' | 'lines' | 'live', color = false): string {
 test('on a terminal a bar is drawn anew, and its line stays free in the end', () => {
   const [empty, half, end, last] = shown('live').split('\r\u001B[2K').slice(1);
   // A line that wraps could not be drawn over: the bar is shorter where it is narrow.
-  expect(empty).toBe(`threads  ${'░'.repeat(20)}    0 of 100 requests`);
-  expect(half).toBe(`threads  ${'█'.repeat(10)}${'░'.repeat(10)}   50 of 100 requests`);
+  expect(empty).toBe(`threads  ${'░'.repeat(19)}    0 of 100 requests`);
+  expect(half).toBe(`threads  ${'█'.repeat(9)}▌${'░'.repeat(9)}   50 of 100 requests`);
   expect(half).toHaveLength(49);
   expect([end, last]).toEqual(['threads: 1.05 s\n', '']);
   expect(shown('live', true)).toContain('\u001B[36m');
