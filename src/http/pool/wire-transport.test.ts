@@ -33,3 +33,19 @@ test('an exchange that is paused before its head has no body timeout until it is
   expect(one.error?.code).toBe('timeout');
   await transport.close();
 });
+
+test('what one transport has idle, another gets that has no descriptor left', async () => {
+  await using server = await startScriptedServer([readHead, answer('here')]);
+  const [rich, poor] = [
+    createWireTransport({ keepAliveMs: 60_000 }),
+    createWireTransport({
+      lookup: (_name, _options, found) => found(Object.assign(new Error('no more'), { code: 'EMFILE' }), []),
+    }),
+  ];
+  await exchange(rich, server.origin);
+  expect(rich.statistics().connections).toBe(1);
+  const failed = await exchange(poor, 'http://a.test');
+  expect(failed.error?.code).toBe('local_limit');
+  expect(rich.statistics().connections).toBe(0);
+  await Promise.all([rich.close(), poor.close()]);
+});

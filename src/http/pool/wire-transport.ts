@@ -27,6 +27,8 @@ const tickMs = 50;
 const maxStreams = 256;
 /** A server that is silent for so long while it has requests is asked whether it is still there. */
 const pingIntervalMs = 15_000;
+/** Of all transports: descriptors are the process's, and what one has idle may be what another lacks. */
+const allPools = new Set<OriginPool>();
 
 /**
  * Makes a transport. Nothing is connected before the first request. `proxy` and `env` of the options have no
@@ -65,6 +67,7 @@ class WireTransport implements Transport, ExchangeOwner {
       dialler: createDialler(options, this.wheel),
       connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
       forget: (pool: OriginPool): void => {
+        allPools.delete(pool);
         if (this.#pools.get(pool.origin) === pool) this.#pools.delete(pool.origin);
       },
     };
@@ -91,7 +94,10 @@ class WireTransport implements Transport, ExchangeOwner {
     this.#closed = true;
     const error = closedError();
     // First of all: what one that is failed gives back would be used for another that waits.
-    for (const pool of this.#pools.values()) pool.destroy();
+    for (const pool of this.#pools.values()) {
+      allPools.delete(pool);
+      pool.destroy();
+    }
     this.#pools.clear();
     for (const exchange of this.#exchanges.toArray()) exchange.fail(error);
     return Promise.resolve();
@@ -112,7 +118,7 @@ class WireTransport implements Transport, ExchangeOwner {
     exchange.sent = mapped.sent;
     exchange.answered = mapped.answered;
     if (exchange.fresh) this.#pools.get(request.origin)?.freshFailed();
-    if (mapped.code === 'local_limit') for (const pool of this.#pools.values()) pool.closeIdle();
+    if (mapped.code === 'local_limit') for (const pool of allPools) pool.closeIdle();
     handler.onError(mapped);
   }
 
@@ -142,6 +148,7 @@ class WireTransport implements Transport, ExchangeOwner {
       makeHttp2: (socket, owner) => new H2Carrier(socket, owner, http2),
     });
     this.#pools.set(origin, pool);
+    allPools.add(pool);
     return pool;
   }
 }
