@@ -255,10 +255,12 @@ describe.concurrent('example programs', () => {
 
   test('23: every record is delivered or named, in the time of a pool', async () => {
     const lines = await run('23', '200');
-    const failures = [50, 150].map((n) => `billing-${n}: the server answered 500, after 4 attempts`);
+    const failures = [5, 15].map((order) => `billing, order ${order}: the server answered 500, after 4 attempts`);
     expect(lines.slice(0, 2).toSorted()).toEqual(failures.toSorted());
-    expect(lines[2]).toBe('finished: 198 ok, 2 failed');
-    const [tookS = Infinity, inTurnS, leastS = 0] = numbersIn(lines[3]?.replace('with 40', ''));
+    expect(lines[2]).toMatch(/^runBatch: finished, 198 ok, 2 failed, 200 handled, [\d.]+ s$/);
+    expect(lines[3]).toBe('manyfetch run: finished, 198 ok, 2 failed, 200 handled');
+    const tookS = numbersIn(lines[2]).at(-1) ?? Infinity;
+    const [inTurnS, , leastS = Infinity] = numbersIn(lines[4]);
     expect(inTurnS).toBe(20);
     expect(tookS).toBeGreaterThanOrEqual(leastS);
     // Retries wait 3.5 s at most, besides.
