@@ -114,7 +114,20 @@ for (const Pool of [ThreadPool, ProcessPool]) {
   const outcome = await dead.outcome();
   check(outcome.state === 'failed' && String(outcome.error).includes('died'), outcome.state);
   check((await pool.submit<(data: string) => number>('node:zlib', 'crc32', 'abc')) === 891568578, pool.statistics());
+  const stubborn = pool.submit(() => {
+    for (;;);
+  });
+  setTimeout(() => stubborn.cancel(), 50);
+  check((await stubborn.outcome()).state === 'cancelled', pool.statistics());
 }
+// Threads of Bun have no limits.
+let refused = false;
+try {
+  new ThreadPool({ maxMemoryMb: 64 });
+} catch {
+  refused = true;
+}
+check(refused === (process.versions['bun'] !== undefined), refused);
 TS
 cat >common.cts <<'TS'
 import manyfetch = require('manyfetch');
@@ -137,12 +150,8 @@ version=$(npx --no-install manyfetch --version)
 # The first that lets CommonJS require an ES module.
 node "$old_tsc" -p . --noEmit
 for runtime in node "$next_node" "$bun"; do
-  for program in sends.js batch.js common.cjs; do
+  for program in sends.js batch.js pools.js common.cjs; do
     NODE_OPTIONS=--throw-deprecation "$runtime" "built/$program" || { echo "failed: $runtime built/$program"; exit 1; }
   done
-done
-# Workers are Node's.
-for runtime in node "$next_node"; do
-  NODE_OPTIONS=--throw-deprecation "$runtime" built/pools.js || { echo "failed: $runtime built/pools.js"; exit 1; }
 done
 test ! -e node_modules/manyfetch/src || { echo 'the package carries its sources'; exit 1; }

@@ -1,5 +1,6 @@
 // The pool whose workers are threads of this process.
 
+import { badValue } from '../concurrency/bad-value.ts';
 import { shownAs } from '../concurrency/scopes/shown-as.ts';
 import { Executor } from './executor.ts';
 import { type ExecutorOptions, startOptions } from './executor-options.ts';
@@ -7,7 +8,7 @@ import { ThreadLink } from './thread-link.ts';
 
 /** What a pool of threads is told. */
 export interface ThreadPoolOptions extends ExecutorOptions {
-  /** Memory of each thread: V8 ends it, and it alone, when it is used up. @default as much as this process may have */
+  /** Memory of each thread: V8 ends it, and it alone, when it is used up. Not under Bun. @default as much as this process may have */
   readonly maxMemoryMb?: number | undefined;
 }
 
@@ -34,7 +35,14 @@ export interface ThreadPoolOptions extends ExecutorOptions {
 export class ThreadPool extends Executor {
   /** @throws UsageError for options that cannot be used */
   constructor(options: ThreadPoolOptions = {}) {
-    const { maxMemoryMb } = options;
+    const { maxMemoryMb, execArgv } = options;
+    // It would take them, and do nothing.
+    if (process.versions['bun'] !== undefined && (maxMemoryMb ?? execArgv) !== undefined)
+      throw badValue(
+        '`maxMemoryMb` and `execArgv`',
+        'absent, as threads of Bun do not heed them',
+        maxMemoryMb ?? execArgv,
+      );
     const limits = maxMemoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } };
     super(options, (ordinal, events) => new ThreadLink(ordinal, { ...startOptions(options), ...limits }, events));
   }
