@@ -120,6 +120,11 @@ export interface ClientOptions extends SharedRequestOptions {
   readonly lookup?: LookupFunction | undefined;
   /** `http://`, `https://`, `socks5://`; `''` for none. @default HTTP_PROXY, HTTPS_PROXY, NO_PROXY */
   readonly proxy?: string | undefined;
+  /**
+   * A Unix socket, as `/var/run/docker.sock`: all connections of the client lead to it, whatever host a URL names. Without a `baseUrl` that is
+   * `http://localhost` then. No proxy is used.
+   */
+  readonly socketPath?: string | undefined;
   /** PEM text of certificate authorities to trust besides the system's. */
   readonly ca?: string | undefined;
   /** PEM text of a client certificate. */

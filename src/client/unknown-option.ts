@@ -37,6 +37,8 @@ const elsewhere = new Map(
     user: ['auth'],
     bearer: ['auth'],
     auth: ['user', 'bearer'],
+    uds: ['socketPath'],
+    unixsocket: ['socketPath'],
     resolver: ['lookup'],
     dnslookup: ['lookup'],
     agent: ['transport'],

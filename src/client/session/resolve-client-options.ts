@@ -11,6 +11,7 @@ import { toAuth } from '../../http/auth/auth.ts';
 import type { Auth } from '../../http/auth/auth.ts';
 import { chooseTransport } from '../../http/choose-transport.ts';
 import { CookieJar } from '../../http/cookies/cookie-jar.ts';
+import { checkedSocketPath } from '../../http/dial/socket-path.ts';
 import { namedValues } from '../../http/forms/form-fields.ts';
 import type { Transport } from '../../http/transport.ts';
 import type { TransportOptions } from '../../http/transport-options.ts';
@@ -58,6 +59,7 @@ const ownOptions = {
   rate: 0,
   lookup: 0,
   proxy: 0,
+  socketPath: 0,
   ca: 0,
   cert: 0,
   key: 0,
@@ -92,7 +94,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   const looking = checkedLookup(options);
   return {
     settings: Object.freeze(settings),
-    baseUrl: readBaseUrl(baseUrl === undefined ? undefined : String(baseUrl)),
+    baseUrl: readBaseUrl(baseUrl === undefined ? atSocket(options) : String(baseUrl)),
     headers: new HeaderSet(options.headers),
     params: options.params === undefined ? [] : namedValues(options.params, '`params`'),
     cookies: cookies === true ? 'own' : cookies === false ? null : cookies,
@@ -117,6 +119,11 @@ function limitsOf({ concurrency, perOrigin, rate = [], http = 'auto' }: ClientOp
   };
 }
 
+/** A socket is one server: its URLs need no host. */
+function atSocket({ socketPath }: ClientOptions): string | undefined {
+  return socketPath === undefined ? undefined : 'http://localhost';
+}
+
 function checkedHooks(hooks: ClientHooks | undefined): ClientHooks {
   if (hooks === undefined) return {};
   for (const [name, hook] of Object.entries(hooks)) {
@@ -134,7 +141,18 @@ function checkedRecorder(har: HarRecorder | undefined): HarRecorder | null {
 }
 
 function madeTransport(options: ClientOptions, looking: TransportOptions): Transport {
-  const { ca, cert, clock, connectTimeoutMs, http = 'auto', insecure = false, key, proxy, transport } = options;
+  const {
+    ca,
+    cert,
+    clock,
+    connectTimeoutMs,
+    http = 'auto',
+    insecure = false,
+    key,
+    proxy,
+    socketPath,
+    transport,
+  } = options;
   const kind = typeof transport === 'object' ? 'auto' : (transport ?? 'auto');
   optionRules.transport(kind, '`transport`');
   if (kind === 'wire' && proxy !== undefined && proxy !== '') {
@@ -142,6 +160,8 @@ function madeTransport(options: ClientOptions, looking: TransportOptions): Trans
       hint: 'the wire goes straight: leave `transport` out',
     });
   }
+  if (socketPath !== undefined && proxy !== undefined && proxy !== '')
+    throw new UsageError('bad_option', '`proxy` and `socketPath` cannot be given together');
   for (const [name, pem] of Object.entries({ ca, cert, key })) requirePem(name, pem);
   const connecting: TransportOptions = {
     verifyTls: !insecure,
@@ -153,6 +173,7 @@ function madeTransport(options: ClientOptions, looking: TransportOptions): Trans
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
     ...(clock === undefined ? {} : { clock }),
+    ...(socketPath === undefined ? {} : { socketPath: checkedSocketPath(socketPath, '`socketPath`') }),
     ...(proxy === undefined ? {} : { proxy: proxyUrl(proxy) }),
   };
   return chooseTransport(kind, connecting, createUndiciTransport);
