@@ -34,6 +34,18 @@ test('a gain that the CPU does not explain is not explained by it', () => {
   );
 });
 
+test('what took longer than it can have had to is not called waiting for answers', () => {
+  const rows: typeof working = [
+    ['in-turn', null, 15_330, 2440, 61e6],
+    ['tasks', null, 5650, 2250, 62e6],
+    ['tasks-in-processes', 1180, 5110, 2300, 186e6],
+  ];
+  expect(conclusions(comparedWays(rows), { workMs: 20 })).toEqual([
+    'In turn it took 15.33 s, of which the CPU worked for 2.44 s: the rest was waiting. 100 tasks on one thread wait at the same time: 5.65 s, longer than one answer and their work: the service or this machine was busy.',
+    'Tasks in 2 processes took 5.11 s, and 1.18 s to start.',
+  ]);
+});
+
 test('of what was not tried, or failed, nothing is concluded', () => {
   expect(conclusions(comparedWays(waiting.slice(0, 3)), { workMs: 0 })).toEqual([]);
   expect(conclusions(comparedWays(waiting.slice(3, 4)), { workMs: 0 })).toEqual([]);

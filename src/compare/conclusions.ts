@@ -8,6 +8,8 @@ import type { ComparedSettings, ComparedWay } from './comparison.ts';
 
 /** Of one core: from here on it is the CPU that takes the time. */
 const busyShare = 0.7;
+/** As many times as one answer and the work on all of them take: what is longer has another cause. */
+const muchLonger = 1.5;
 /** As many times as fast, to be called faster: less comes and goes with the weather on a machine. */
 const faster = 1.2;
 
@@ -23,16 +25,25 @@ export function conclusions(ways: readonly ComparedWay[], { workMs }: Pick<Compa
   return [
     ...(inTurn === undefined ? [] : [aboutWaiting(inTurn, tasks)]),
     ...(threads === undefined || threads.peakBytes < faster * tasks.peakBytes ? [] : [aboutMemory(threads, tasks)]),
-    ...(spread === undefined ? [] : [aboutProcesses(spread, tasks, workMs === 0)]),
+    ...(spread === undefined ? [] : [aboutProcesses(spread, tasks, workMs === 0, isHeldUp(inTurn, tasks))]),
   ];
 }
 
 function aboutWaiting(inTurn: ComparedWay, tasks: ComparedWay): string {
   const worked = `In turn it took ${formatSeconds(inTurn.elapsedMs)}, of which the CPU worked for ${formatSeconds(inTurn.cpuMs)}`;
-  const many = `${formatCount(tasks.layout.atOnce)} tasks on one thread`;
+  const many = `${formatCount(tasks.layout.atOnce)} tasks on one thread wait at the same time`;
   const took = formatSeconds(tasks.elapsedMs);
-  if (tasks.busy >= busyShare) return `${worked}. ${many} wait at the same time, but work one after another: ${took}.`;
-  return `${worked}: the rest was waiting. ${many} wait at the same time: ${took}.`;
+  if (tasks.busy >= busyShare) return `${worked}. ${many}, but work one after another: ${took}.`;
+  const odd = isHeldUp(inTurn, tasks)
+    ? ', longer than one answer and their work: the service or this machine was busy'
+    : '';
+  return `${worked}: the rest was waiting. ${many}: ${took}${odd}.`;
+}
+
+function isHeldUp(inTurn: ComparedWay | undefined, tasks: ComparedWay): boolean {
+  if (inTurn === undefined) return false;
+  const answerMs = inTurn.elapsedMs / inTurn.answered;
+  return tasks.elapsedMs > muchLonger * (answerMs + tasks.cpuMs);
 }
 
 function aboutMemory(threads: ComparedWay, tasks: ComparedWay): string {
@@ -40,7 +51,7 @@ function aboutMemory(threads: ComparedWay, tasks: ComparedWay): string {
   return `${formatCount(atOnce)} threads wait for ${formatCount(atOnce)} answers at once, and took ${formatMegabytes(threads.peakBytes)} of memory; tasks took ${formatMegabytes(tasks.peakBytes)}.`;
 }
 
-function aboutProcesses(spread: ComparedWay, tasks: ComparedWay, mayTryWork: boolean): string {
+function aboutProcesses(spread: ComparedWay, tasks: ComparedWay, mayTryWork: boolean, heldUp: boolean): string {
   const times = tasks.elapsedMs / spread.elapsedMs;
   const begin = `Tasks in ${spread.layout.processes} processes took ${formatSeconds(spread.elapsedMs)}`;
   const starting = `and ${formatSeconds(spread.startMs ?? 0)} to start`;
@@ -50,6 +61,7 @@ function aboutProcesses(spread: ComparedWay, tasks: ComparedWay, mayTryWork: boo
     return `${begin}, ${formatTimes(times)} as fast, ${starting}${reason}.`;
   }
   if (isBusy) return `${begin}, ${starting}: the one thread was busy, but more processes found no more CPU.`;
+  if (heldUp) return `${begin}, ${starting}.`;
   const tryIt = mayTryWork ? ' (try --work 20ms)' : '';
   return `${begin}, ${starting}: more processes pay when the CPU, not the waiting, is what takes the time${tryIt}.`;
 }
