@@ -195,6 +195,8 @@ export class Gate {
       this.breaker.state === 'closed' &&
       nowMs >= this.#pausedUntilMs &&
       this.#words.forgets(nowMs) &&
+      this.#pace.isIdle(nowMs) &&
+      this.budget.isFull(nowMs) &&
       (this.rates === null || this.rates.isIdle(nowMs))
     );
   }

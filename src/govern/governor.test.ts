@@ -115,6 +115,24 @@ test('an origin is forgotten only when nothing holds there', () => {
   expect(run.statistics().origins).toBe(1);
 });
 
+test('nor is one that has sent retries, or that refuses even one at a time, until that is long ago', () => {
+  const clock = new FakeClock();
+  const options = { concurrency: 100, findsConcurrency: true, perOrigin: null, rates: [], clock };
+  const run = new Governor({ ...options, random: seededRandom(1) });
+  const retried = run.gate('http://retried');
+  for (let count = 0; count < 50; count++) retried.takeRetry(0);
+  const refusing = run.gate('http://refusing');
+  for (let count = 0; count < 30; count++) {
+    clock.advance(refusing.tryTake(clock.now()));
+    if (refusing.inFlight === 0) refusing.tryTake(clock.now());
+    refusing.release(sampleAttemptEnd({ outcome: 'congestion', status: 429, ms: 1 }), clock.now());
+    clock.advance(1);
+  }
+  expect([run.forget('http://retried'), run.forget('http://refusing')]).toEqual([false, false]);
+  clock.advance(60_001);
+  expect([run.forget('http://retried'), run.forget('http://refusing')]).toEqual([true, true]);
+});
+
 test('limits that change hold from the next permit on; what is in flight stays', () => {
   const run = governor({ concurrency: 3, perSecond: 1000 });
   const gate = run.gate('http://a');

@@ -81,6 +81,11 @@ export class RefusalPace {
     if (this.#distanceMs < leastMs / 2) this.#distanceMs = 0;
   }
 
+  /** Whether nothing is kept apart, or was so long ago that it may be tried anew. */
+  isIdle(nowMs: number): boolean {
+    return this.#distanceMs === 0 || nowMs - this.#refusedMs > lateMs;
+  }
+
   /** For displays; 0: requests are not kept apart. */
   get distanceMs(): number {
     return this.#distanceMs;

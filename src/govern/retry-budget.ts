@@ -38,6 +38,12 @@ export class RetryBudget {
     return Math.ceil(fadeMs * Math.log((reserve - this.#tokens) / (reserve - 1)));
   }
 
+  /** Whether nothing that was taken is missing: a new budget gives no more than this one. */
+  isFull(nowMs: number): boolean {
+    this.#update(nowMs);
+    return this.#tokens > reserve - one;
+  }
+
   /** A retry goes. One that is a probe of an outage, or whose attempt cost nothing, does not take. */
   take(nowMs: number): void {
     this.#update(nowMs);
