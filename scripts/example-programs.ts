@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** One program. */
@@ -45,7 +46,9 @@ export function exampleProgramsIn(folder: string): readonly ExampleProgram[] {
 /** Runs one; what it writes goes where ours goes. Gives null, or how else it ended than it should. */
 export async function runExample(program: ExampleProgram, words: readonly string[]): Promise<string | null> {
   const args = [...program.options, program.path, ...words];
-  const child = spawn(process.execPath, args, { stdio: 'inherit', timeout: patienceMs, killSignal: 'SIGKILL' });
+  // All of them load the same sources, which are compiled once then; where the command keeps its own.
+  const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...process.env };
+  const child = spawn(process.execPath, args, { env, stdio: 'inherit', timeout: patienceMs, killSignal: 'SIGKILL' });
   return await new Promise((resolve) => {
     child.once('error', ({ message }) => resolve(message));
     child.once('exit', (code, signal) => resolve(code === 0 ? null : (signal ?? `exit code ${code}`)));

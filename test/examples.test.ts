@@ -293,7 +293,7 @@ describe('npm run examples', () => {
       join(folder, 'examples', name),
       `// Shows ${name.slice(3, 6)}.\n// Run it: node ${options}examples/${name} [n]\n\n${code}\n`,
     );
-  write('02-two-words.ts', '--expose-gc ', "console.log('has', typeof gc);");
+  write('03-two-words.ts', '--expose-gc ', "console.log('has', typeof gc);");
   write('10-ten.ts', '', "console.log('ten'); process.exit(3);");
   write('01-one.ts', '', "console.log('one');");
 
@@ -306,7 +306,7 @@ Shows one.
 
 one
 
-── 02 two words
+── 03 two words
 Shows two.
 
 has function
@@ -320,10 +320,10 @@ ten
 `,
     );
     expect([all.status, all.stderr]).toEqual([1, '']);
-    const some = runAll('2', '01');
+    const some = runAll('3', '01');
     expect([some.status, some.stdout.match(/^── \d\d|\d programs|none failed/gm)]).toEqual([
       0,
-      ['── 01', '── 02', '2 programs', 'none failed'],
+      ['── 01', '── 03', '2 programs', 'none failed'],
     ]);
   });
 
@@ -332,11 +332,11 @@ ten
     expect([unknown.status, unknown.stdout, unknown.stderr]).toEqual([
       2,
       '',
-      'There is no example 11; there are 01 02 10.\n',
+      'There is no example 11; there are 01 03 10.\n',
     ]);
-    writeFileSync(join(folder, 'examples/03-silent.ts'), "// Says nothing of how.\nconsole.log('three');\n");
+    writeFileSync(join(folder, 'examples/04-silent.ts'), "// Says nothing of how.\nconsole.log('three');\n");
     const silent = runAll();
     expect([silent.status, silent.stdout]).toEqual([1, '']);
-    expect(silent.stderr).toContain('examples/03-silent.ts is to be called NN-name.ts, and to begin with');
+    expect(silent.stderr).toContain('examples/04-silent.ts is to be called NN-name.ts, and to begin with');
   });
 });
