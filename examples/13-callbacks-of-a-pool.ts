@@ -9,8 +9,9 @@ async function get(url: string): Promise<number> {
   return (await fetch(url)).status;
 }
 
-function handle({ name, state, error }: Task<number>, status: () => number): void {
-  console.log(state === 'done' ? `${name}: ${status()}` : `${name}: ${state}, ${(error as Error).message}`);
+function handle(task: Task<number>): void {
+  if (task.state === 'done') console.log(`${task.name}: ${task.result}`);
+  else console.log(`${task.name}: ${task.state}, ${(task.error as Error).message}`);
 }
 
 const target = await startTarget();
@@ -18,7 +19,7 @@ const target = await startTarget();
   await using pool = new ThreadPool({ workers: 2 });
   for (const path of ['/status/200', '/status/404', '/status/500', 'nowhere']) {
     const url = path.startsWith('/') ? target.url + path : path;
-    pool.apply(get, [url], { name: path }).onDone((task) => handle(task, () => task.result));
+    pool.apply(get, [url], { name: path }).onDone(handle);
   }
 }
 await target.close();
