@@ -10,6 +10,7 @@ import { wholeJobPeers } from './compare/whole-job.ts';
 import type { Figure } from './figure.ts';
 import { benchGovernor } from './governor.ts';
 import { benchHeld } from './in-flight/held.ts';
+import { benchHooks } from './hooks.ts';
 import { benchInFlight } from './in-flight/in-flight.ts';
 import { benchLatency } from './latency.ts';
 import { benchMap } from './map.ts';
@@ -42,6 +43,11 @@ export const sections: readonly Section[] = [
     benchTasks(1_000_000 * scale, rounds),
   ),
   figures('map', '1,000,000 items through mapUnordered: time and memory', ({ scale }) => benchMap(1_000_000 * scale)),
+  figures(
+    'hooks',
+    'what hooks cost a row, and the event loop: in the process and over two threads',
+    ({ scale, rounds }) => benchHooks(40_000 * scale, rounds),
+  ),
   figures('in-flight', '15,000 requests in flight at once over HTTP/1.1: memory of each', ({ scale, rounds }) =>
     benchInFlight(15_000 * scale, rounds),
   ),

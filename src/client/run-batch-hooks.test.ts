@@ -4,6 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTarget } from '../target/start-target.ts';
@@ -147,3 +148,165 @@ describe.each(['in the process', 'in threads'])('%s', (where) => {
     await expect(refused).rejects.toMatchObject({ code: 'no_such_file' });
   });
 });
+
+describe('threads', () => {
+  test('one that dies fails its own record only, and its answer stays', async () => {
+    const onResult = moduleOf(`export default ({ id }) => {
+      if (Number(id.slice(1)) % 10 === 3) process.exit(7);
+      return id;
+    };`);
+    const outcome = await runBatch(batch(60, { onResult, hookThreads: 2, concurrency: 30 }));
+    expect(outcome.counts).toMatchObject({ ok: 54, failed: 6 });
+    const failed = rows().filter(({ result }) => result !== 'ok');
+    expect(failed.map(({ index }) => index)).toEqual([3, 13, 23, 33, 43, 53]);
+    for (const { error, status } of failed) {
+      expect([error?.code, status]).toEqual(['callback_error', 200]);
+      expect(error?.message).toMatch(/^the hook did not end: Thread \d+ died: exit code 7\./);
+    }
+    expect(rows()[4]?.extracted).toBe('r4');
+  });
+
+  test('a hook that blocks does not hold up the event loop', async () => {
+    const onResult = moduleOf(`export default () => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    };`);
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 5);
+    const outcome = await runBatch(batch(12, { onResult, hookThreads: 2 }));
+    clearInterval(timer);
+    expect(outcome.counts.ok).toBe(12);
+    // 12 x 50 ms over two threads are 300 ms; a loop that waited for them would have looked up a few times.
+    expect(ticks).toBeGreaterThan(20);
+  });
+
+  test('rows of CSV and binary bodies arrive there as they are', async () => {
+    const input = join(folder, 'in.csv');
+    writeFileSync(input, 'name,n\n"a,""é€",1\n');
+    const onResult = moduleOf(`export default async (record, result) => ({
+      record, at: result.index, bytes: [...await result.bytes()].length, text: (await result.text()).slice(0, 9), url: result.url
+    });`);
+    const url = `${target.url}/hello/{{n}}`;
+    const output = join(folder, 'out.csv');
+    expect((await runBatch({ input, output, url, onResult, hookThreads: 1 })).counts.ok).toBe(1);
+    const [header = '', row = ''] = readFileSync(output, 'utf8').split('\n');
+    expect(header).toMatch(/,extracted$/);
+    const extracted = JSON.parse(/,"(\{""record.*)"$/.exec(row)?.[1]?.replaceAll('""', '"') ?? '') as object;
+    expect(extracted).toMatchObject({ record: { name: 'a,"é€', n: '1' }, at: 0, text: '{"hello":' });
+  });
+});
+
+describe('a function', () => {
+  test('may be asynchronous: so many go on at once, and no request is started while they do', async () => {
+    let going = 0;
+    let most = 0;
+    const held: (() => void)[] = [];
+    const onResult = async (): Promise<number> => {
+      most = Math.max(most, ++going);
+      await new Promise<void>((resolve) => held.push(resolve));
+      return --going;
+    };
+    const run = runBatch(batch(60, { onResult, hookConcurrency: 5, concurrency: 8 }));
+    await until(() => held.length === 5);
+    await sleep(50);
+    // Those that were in flight when the fifth came have been answered, and no others.
+    const { total } = target.stats();
+    expect([most, total < 5 + 8]).toEqual([5, true]);
+    let isOver = false;
+    void run.then(() => (isOver = true));
+    await until(() => {
+      held.splice(0).forEach((resolve) => resolve());
+      return isOver;
+    });
+    expect([(await run).counts.ok, most]).toEqual([60, 5]);
+    expect(rows().map(({ index }) => index)).toEqual(Array.from({ length: 60 }, (_, n) => n));
+  });
+
+  test('sees the body whatever is recorded of it, and what was skipped or cannot be read', async () => {
+    const map = join(folder, 'map.mjs');
+    writeFileSync(map, `export default ({ id }) => id === 'r1' ? null : { url: '${target.url}/hello/x' };`);
+    const told: unknown[] = [];
+    const onResult = async (record: Line, result: { status: number | null; text: () => Promise<string> }) => {
+      told.push([record.id, result.status, (await result.text()).slice(0, 5)]);
+    };
+    const { url: _, ...options } = batch(2, { body: 'none', onResult });
+    await runBatch({ ...options, map });
+    expect(told.toSorted()).toEqual([
+      ['r0', 200, '{"hel'],
+      ['r1', null, ''],
+    ]);
+    expect(rows()[0]?.body).toBe(undefined);
+  });
+
+  test('results wait for it in the order of the input, and bodies go to their files', async () => {
+    const onResult = ({ id }: Line) => sleep(id === 'r0' ? 60 : 1).then(() => id);
+    const options = batch(20, { onResult, order: 'input', bodies: join(folder, 'bodies'), hookConcurrency: 30 });
+    expect((await runBatch(options)).counts.ok).toBe(20);
+    const lines = readFileSync(options.output ?? '', 'utf8')
+      .trimEnd()
+      .split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as Row).extracted)).toEqual(
+      Array.from({ length: 20 }, (_, n) => `r${n}`),
+    );
+    expect(readFileSync(join(folder, 'bodies/00000/00000007.json'), 'utf8')).toContain('200');
+  });
+});
+
+describe('a run that is stopped', () => {
+  test('lets hooks end, and goes on with the rest', async () => {
+    const stop = new AbortController();
+    const told: string[] = [];
+    const onResult = async ({ id }: Line): Promise<string> => {
+      if (told.push(id) === 5) stop.abort();
+      await sleep(20);
+      return id;
+    };
+    const options = batch(60, { onResult, signal: stop.signal });
+    const first = await runBatch(options);
+    expect([first.kind, first.counts.ok]).toEqual(['stopped', told.length]);
+    expect(rows().every(({ extracted, id }) => extracted === id)).toBe(true);
+    const { signal: _, ...again } = options;
+    expect((await runBatch(again)).counts.ok).toBe(60);
+    expect(new Set(told).size).toBe(60);
+    expect(told).toHaveLength(60);
+    expect(target.stats().total).toBe(60);
+  });
+
+  test.each(['at-most-once', 'at-least-once'] as const)(
+    'keeps what was answered if they do not end: %s',
+    async (delivery) => {
+      const stop = new AbortController();
+      const told: string[] = [];
+      const onResult = async ({ id }: Line): Promise<void> => {
+        if (told.push(id) === 3) stop.abort();
+        await new Promise(() => undefined);
+      };
+      const options = batch(40, {
+        onResult,
+        signal: stop.signal,
+        graceMs: 50,
+        delivery,
+        method: 'POST',
+        hookConcurrency: 3,
+      });
+      const first = await runBatch(options);
+      const sent = target.stats().total;
+      expect([first.kind, first.counts]).toMatchObject(['stopped', { ok: 0, failed: sent, unknown: 0 }]);
+      const messages = rows().map(({ error, status }) => [error?.code, status, error?.message.split('.')[0]]);
+      const [notEnded, notCalled] = ['had not ended', 'had not been called'].map(
+        (what) => `the hook ${what} when the run was stopped`,
+      );
+      expect(messages.filter(([, , message]) => message === notEnded)).toHaveLength(3);
+      expect(messages.filter(([, , message]) => message === notCalled)).toHaveLength(sent - 3);
+      expect(messages.every(([code, status]) => code === 'callback_error' && status === 200)).toBe(true);
+      // Without a hook this time: that is no other run.
+      const { signal: _signal, onResult: _hook, hookConcurrency: _most, ...without } = options;
+      const second = await runBatch(without);
+      expect(second.counts).toMatchObject({ ok: 40 - sent, failed: sent, unknown: 0 });
+      expect(target.stats().total).toBe(40);
+    },
+  );
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(2);
+}

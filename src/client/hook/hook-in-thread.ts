@@ -2,14 +2,17 @@
 // and the result are the hook's business.
 
 import type { HookEnd } from '../../batch/record-hook.ts';
+import { systemClock } from '../../concurrency/clock.ts';
 import { InProcessHook } from './in-process-hook.ts';
 import { loadHook } from './load-hook.ts';
 import { type PackedCall, unpackRecord, unpackResult } from './packed-call.ts';
 
 let hook: InProcessHook | null = null;
+let begun: Uint8Array | null = null;
 
-/** Called once, before anything else. @throws UsageError */
-export async function load(url: string): Promise<void> {
+/** Called once, before anything else. `places`: shared memory that tells which calls have begun. @throws UsageError */
+export async function load(url: string, places: Uint8Array): Promise<void> {
+  begun = places;
   hook = new InProcessHook(await loadHook(url));
 }
 
@@ -18,7 +21,10 @@ export function ready(): void {
   // Nothing to do.
 }
 
-export function call(packed: PackedCall): HookEnd | Promise<HookEnd> | undefined {
+export async function call(packed: PackedCall, place: number): Promise<HookEnd | undefined> {
+  // In a turn of its own, so that what came before it is answered by then: a hook that ends the thread takes no other's answer along.
+  await new Promise<void>((resolve) => systemClock.soon(resolve));
+  if (begun !== null) begun[place] = 1;
   const { record } = packed;
   return hook?.call(record === null ? null : { value: unpackRecord(record) }, unpackResult(packed));
 }

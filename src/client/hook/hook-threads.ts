@@ -5,14 +5,17 @@ import type { HookEnd, RecordHook } from '../../batch/record-hook.ts';
 import { UsageError } from '../../errors.ts';
 import { ThreadPool } from '../../executors/thread-pool.ts';
 import { transfer } from '../../executors/transfer.ts';
+import { WorkerError } from '../../executors/worker-error.ts';
 import type { Result } from '../../http/result.ts';
 import type { SourceRecord } from '../../plan/planner.ts';
 import { packCall } from './packed-call.ts';
 
 /** For each thread, so that none waits for the next message. */
-const callsAThread = 4;
+const callsAThread = 8;
 /** When the run is over, a hook that goes on gets so long. */
 const graceMs = 200;
+/** Threads that may die before a record has its turn. */
+const mostDeaths = 10;
 
 const inThread = new URL(`./hook-in-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
 
@@ -27,15 +30,20 @@ export class HookThreads implements RecordHook {
   readonly concurrency: number;
   readonly #pool: ThreadPool;
   readonly #textIsJson: boolean;
+  /** For each call that may go on: whether the hook was called. Threads write it. */
+  readonly #begun: Uint8Array;
+  readonly #places: number[];
 
   private constructor({ module, threads, concurrency, textIsJson }: HookThreadsOptions) {
     this.concurrency = concurrency ?? threads * callsAThread;
     this.#textIsJson = textIsJson;
+    this.#begun = new Uint8Array(new SharedArrayBuffer(this.concurrency));
+    this.#places = Array.from(this.#begun.keys());
     this.#pool = new ThreadPool({
       workers: threads,
       perWorker: Math.ceil(this.concurrency / threads),
       initializer: { module: inThread, name: 'load' },
-      initArgs: [module],
+      initArgs: [module, this.#begun],
       graceMs,
     });
   }
@@ -53,12 +61,28 @@ export class HookThreads implements RecordHook {
   }
 
   async call(record: SourceRecord | null, result: Result): Promise<HookEnd> {
+    const place = this.#places.pop() ?? 0;
+    this.#begun[place] = 0;
     try {
-      const packed = packCall(record, result, this.#textIsJson);
-      const sent = packed.body === null ? packed : transfer(packed, [packed.body.buffer]);
-      return await this.#pool.apply<HookEnd>({ module: inThread, name: 'call' }, [sent]);
+      return await this.#callAt(place, record, result);
     } catch (error) {
       return { problem: `the hook did not end: ${error instanceof Error ? error.message : String(error)}` };
+    } finally {
+      this.#places.push(place);
+    }
+  }
+
+  async #callAt(place: number, record: SourceRecord | null, result: Result): Promise<HookEnd> {
+    for (let deaths = 0; ; deaths++) {
+      // Made anew for another thread: what was sent is gone.
+      const packed = packCall(record, result, this.#textIsJson);
+      const sent = packed.body === null ? packed : transfer(packed, [packed.body.buffer]);
+      try {
+        return await this.#pool.apply<HookEnd>({ module: inThread, name: 'call' }, [sent, place]);
+      } catch (error) {
+        // It only stood in line behind the record whose hook ended the thread.
+        if (!(error instanceof WorkerError) || this.#begun[place] !== 0 || deaths === mostDeaths) throw error;
+      }
     }
   }
 
