@@ -10,13 +10,13 @@ await using client = new Client({ baseUrl: target.url });
 
 async function greeting({ signal }: TaskContext): Promise<string> {
   await client.get('/delay/0.2', { signal });
-  const { message } = await (await client.get('/hello/ann', { signal })).json<{ message: string }>();
+  const { message } = await client.get('/hello/ann', { signal }).json<{ message: string }>();
   console.log('greeting is done');
   return message;
 }
 
 async function size({ signal }: TaskContext): Promise<number> {
-  const { length } = await (await client.get('/bytes/1000', { signal })).bytes();
+  const { length } = await client.get('/bytes/1000', { signal }).bytes();
   console.log('size is done');
   return length;
 }
