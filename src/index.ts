@@ -154,20 +154,18 @@ export type { Percentiles } from './report/histogram.ts';
 export type { OriginWait } from './report/run-events.ts';
 export type { Ending, Summary } from './report/run-summary.ts';
 export type { SettledCounts, ShownWait, Statistics } from './report/statistics.ts';
-export {
-  type CloseConnectionOptions,
-  Connection,
-  type ReadUntilOptions,
-  type StreamAddress,
-} from './streams/connection.ts';
+export { Connection } from './streams/connection.ts';
 export { IncompleteReadError } from './streams/incomplete-read-error.ts';
-export { type ClientTlsOptions, openConnection, type OpenConnectionOptions } from './streams/open-connection.ts';
-export type {
-  ConnectionContext,
-  ConnectionHandler,
-  ServerTlsOptions,
-  StartServerOptions,
-} from './streams/server-options.ts';
+export { openConnection, type OpenConnectionOptions } from './streams/open-connection.ts';
+export type { ConnectionContext, ConnectionHandler, StartServerOptions } from './streams/server-options.ts';
+export type { ServerTlsOptions } from './streams/server-tls.ts';
 export { startServer } from './streams/start-server.ts';
-export type { StreamLimits, StreamWaitOptions } from './streams/stream-options.ts';
+export type { ClientTlsOptions, StartTlsOptions } from './streams/start-tls.ts';
+export type {
+  CloseConnectionOptions,
+  ReadUntilOptions,
+  StreamAddress,
+  StreamLimits,
+  StreamWaitOptions,
+} from './streams/stream-options.ts';
 export { type CloseServerOptions, StreamServer, type StreamServerStatistics } from './streams/stream-server.ts';

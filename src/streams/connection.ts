@@ -13,34 +13,23 @@ import { shownAs } from '../concurrency/scopes/shown-as.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { all, ending, exactly, line, some, until } from './read-attempts.ts';
 import { ReadSide } from './read-side.ts';
+import { handshake, overTls } from './start-tls.ts';
+import type { PlainSocket, StartTlsOptions } from './start-tls.ts';
 import { checkedCount, checkedTime } from './stream-options.ts';
-import type { ResolvedLimits, StreamWaitOptions } from './stream-options.ts';
+import type {
+  CloseConnectionOptions,
+  ReadUntilOptions,
+  ResolvedLimits,
+  StreamAddress,
+  StreamWaitOptions,
+} from './stream-options.ts';
 import { WriteSide } from './write-side.ts';
-
-/** One end of a connection. */
-export interface StreamAddress {
-  /** An IP address. */
-  readonly address: string;
-  readonly port: number;
-}
-
-/** How to wait for what comes up to some bytes, or up to the end. */
-export interface ReadUntilOptions extends StreamWaitOptions {
-  /** Bytes that may come before. */
-  readonly maxBytes?: number | undefined;
-}
-
-/** How to close a connection. */
-export interface CloseConnectionOptions {
-  /** How long what was written may take to leave. What has not left then is lost. @default 5000 */
-  readonly timeoutMs?: number | undefined;
-}
 
 /** The end of the other side is waited for so long: a socket that is closed while bytes come takes back what it sent last. */
 const lingerMs = 1_000;
 
 /** Makes one of a socket that is connected. */
-export let connectionOver: (socket: Socket, limits: ResolvedLimits, peer: string) => Connection;
+export let connectionOver: (plain: PlainSocket, limits: ResolvedLimits) => Connection;
 
 /**
  * A TCP or TLS connection: the `StreamReader` and `StreamWriter` of asyncio in one. Made by `openConnection`, and by servers for their handlers.
@@ -58,8 +47,10 @@ export let connectionOver: (socket: Socket, limits: ResolvedLimits, peer: string
  * console.log(await connection.readLine()); // prints you said hello
  */
 export class Connection implements AsyncDisposable {
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #peer: string;
+  /** The name of the other side; null: this is the side of a server. */
+  readonly #host: string | null;
   readonly #limits: ResolvedLimits;
   readonly #reading: ReadSide;
   readonly #writing: WriteSide;
@@ -68,26 +59,42 @@ export class Connection implements AsyncDisposable {
   readonly #gone = Promise.withResolvers<void>();
   #isGone = false;
   #closing: Promise<void> | null = null;
+  /** Ends the handshake that goes on. */
+  #securing: AbortController | null = null;
 
-  private constructor(socket: Socket, limits: ResolvedLimits, peer: string) {
+  private constructor({ socket, peer, host }: PlainSocket, limits: ResolvedLimits) {
     this.#socket = socket;
     this.#peer = peer;
+    this.#host = host;
     this.#limits = limits;
     // Once it is closed a socket has forgotten them.
     this.#remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     this.#local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
     this.#writing = new WriteSide(socket, limits, peer);
-    this.#reading = new ReadSide(limits, peer, (flowing) => (flowing ? socket.resume() : socket.pause()));
-    socket.allowHalfOpen = true;
-    socket.on('data', (chunk: Buffer) => this.#reading.push(chunk));
-    socket.on('end', () => this.#reading.end());
-    socket.on('error', (error) => {
-      this.#fail(connectionFailure(error, peer));
-      // A TLS socket that is told of an alert stays open.
-      socket.destroy();
+    this.#reading = new ReadSide(limits, peer, (flowing) => {
+      if (this.#securing !== null) return;
+      if (flowing) this.#socket.resume();
+      else this.#socket.pause();
     });
-    socket.on('close', () => this.#onClose());
+    this.#attach(socket);
   }
+
+  #attach(socket: Socket): void {
+    this.#socket = socket;
+    socket.allowHalfOpen = true;
+    socket.on('data', this.#onData);
+    socket.on('end', this.#onEnd);
+    socket.on('error', this.#onError);
+    socket.on('close', this.#onClose);
+  }
+
+  readonly #onData = (chunk: Buffer): void => this.#reading.push(chunk);
+  readonly #onEnd = (): void => this.#reading.end();
+  readonly #onError = (error: Error): void => {
+    this.#fail(connectionFailure(error, this.#peer));
+    // A TLS socket that is told of an alert stays open.
+    this.#socket.destroy();
+  };
 
   /** The other end. */
   get remote(): StreamAddress {
@@ -238,6 +245,45 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
+   * Goes on over TLS: `start_tls`, as SMTP, IMAP, XMPP and PostgreSQL do after a few words in cleartext. What was written leaves
+   * before. What came and was not read is taken for part of the handshake, so that nothing which was slipped in as cleartext is read later. If the handshake
+   * fails the connection is gone.
+   *
+   * @throws TransportError `tls_failed`; DeadlineError; the reason of the signal; UsageError `stream_state` while something reads, over TLS, and after
+   *   `end` or `close`; UsageError for options that cannot be used
+   */
+  async startTls(options: StartTlsOptions = {}): Promise<void> {
+    const begin = handshake(this.#host === null, options);
+    if (this.secure) throw new UsageError('stream_state', `The connection to ${this.#peer} is over TLS already`);
+    // From now on: what is written while this waits must not leave as cleartext.
+    this.#writing.hold();
+    const socket = this.#socket;
+    let early: Buffer;
+    try {
+      await this.drain(options);
+      early = this.#reading.handOver();
+    } catch (error) {
+      this.#writing.goOn(socket);
+      throw error;
+    }
+    const securing = (this.#securing = new AbortController());
+    socket.off('data', this.#onData).off('end', this.#onEnd).off('error', this.#onError).off('close', this.#onClose);
+    try {
+      const plain = { socket, peer: this.#peer, host: this.#host };
+      const safe = await overTls(plain, early, begin, options, securing.signal, this.#limits);
+      this.#attach(safe);
+      this.#writing.goOn(safe);
+    } catch (error) {
+      this.#fail(error);
+      if (socket.closed) this.#onClose();
+      else socket.once('close', this.#onClose).destroy();
+      throw error;
+    } finally {
+      this.#securing = null;
+    }
+  }
+
+  /**
    * Lets what was written leave, says that it was the end, and waits until the connection is gone: `close` and `wait_closed`. What still comes
    * is thrown away, and the end of the other side waited for, at most a second. Never rejects: `drain` or `end` before it tell what was lost.
    */
@@ -258,6 +304,7 @@ export class Connection implements AsyncDisposable {
     if (this.#isGone) return;
     this.#fail(reason);
     this.#reading.discard(reason);
+    this.#securing?.abort(reason);
     // It waits until what was written has left, if it is not told twice. A TLS socket does not know how to.
     if (!this.secure) this.#socket.resetAndDestroy();
     this.#socket.destroy();
@@ -266,6 +313,8 @@ export class Connection implements AsyncDisposable {
   async #close(timeoutMs: number): Promise<void> {
     const socket = this.#socket;
     this.#reading.discard(new UsageError('stream_state', `The connection to ${this.#peer} was closed`));
+    if (this.#securing !== null)
+      this.abort(new UsageError('stream_state', `The connection to ${this.#peer} was closed`));
     if (this.#isGone) return;
     let alarm = new Alarm(this.#limits.clock, timeoutMs, () => socket.destroy());
     const linger = (): void => {
@@ -279,11 +328,11 @@ export class Connection implements AsyncDisposable {
     alarm.clear();
   }
 
-  #onClose(): void {
+  readonly #onClose = (): void => {
     this.#isGone = true;
     this.#fail(new UsageError('stream_state', `The connection to ${this.#peer} was closed`));
     this.#gone.resolve();
-  }
+  };
 
   #fail(error: unknown): void {
     this.#reading.fail(error);
@@ -291,7 +340,7 @@ export class Connection implements AsyncDisposable {
   }
 
   static {
-    connectionOver = (socket, limits, peer) => new Connection(socket, limits, peer);
+    connectionOver = (plain, limits) => new Connection(plain, limits);
   }
 }
 

@@ -2,44 +2,32 @@
 
 import type { Socket } from 'node:net';
 import { badValue } from '../concurrency/bad-value.ts';
+import { UsageError } from '../errors.ts';
 import { onAbort } from '../concurrency/on-abort.ts';
-import { SocketOpener } from '../http/dial/socket-opener.ts';
+import { checkedSocketPath } from '../http/dial/socket-path.ts';
 import { TimeLimit } from '../http/dial/time-limit.ts';
-import { openingFailure, settingsFailure } from './connection-failure.ts';
+import { openingFailure } from './connection-failure.ts';
 import { connectionOver } from './connection.ts';
 import type { Connection } from './connection.ts';
+import { openerFor } from './start-tls.ts';
+import type { ClientTlsOptions } from './start-tls.ts';
 import { checkedPort, checkedTime, resolvedLimits } from './stream-options.ts';
 import type { StreamLimits } from './stream-options.ts';
 
-/** Whom to trust, and who one is. All as PEM text. */
-export interface ClientTlsOptions {
-  /** Authorities to trust besides those that Node does. */
-  readonly ca?: string | undefined;
-  /** A certificate of one's own, and its key. */
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-  /** Take any certificate: then anybody can be the other side. @default false */
-  readonly insecure?: boolean | undefined;
-}
-
-/** Where a connection shall lead, and how it is made. */
-export interface OpenConnectionOptions extends StreamLimits {
-  /** A name, whose addresses are tried in turn, or an IP address. @default 'localhost' */
+/** Where a connection shall lead, to a port or to the path of a Unix socket, and how it is made. */
+export type OpenConnectionOptions = StreamLimits & {
+  /** A name, whose addresses are tried in turn, or an IP address. With `path`, the name that a certificate must be for. @default 'localhost' */
   readonly host?: string | undefined;
-  readonly port: number;
   /** TLS, with the usual authorities or as is said. @default false */
   readonly tls?: boolean | ClientTlsOptions | undefined;
   /** For the name, the connection and the TLS handshake together. @default 10000 */
   readonly connectTimeoutMs?: number | undefined;
   /** Gives up connecting when it aborts. For the connection itself it means nothing any more. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** For all without settings of their own: they share what was found out about names, and the authorities. */
-let usual: SocketOpener | null = null;
+} & ({ readonly port: number; readonly path?: undefined } | { readonly path: string; readonly port?: undefined });
 
 /**
- * Opens a TCP or TLS connection: `asyncio.open_connection`.
+ * Opens a connection over TCP or a Unix socket, with TLS or without: `asyncio.open_connection`, `open_unix_connection`.
  *
  * @throws TransportError `dns_failed`, `connect_refused`, `connect_failed`, `connect_timeout`, `tls_failed`, `local_limit`; the reason of the signal;
  *   UsageError for options that cannot be used
@@ -54,18 +42,21 @@ let usual: SocketOpener | null = null;
 export async function openConnection(options: OpenConnectionOptions): Promise<Connection> {
   const { tls = false, connectTimeoutMs = 10_000, signal } = options;
   const limits = resolvedLimits(options);
-  const port = checkedPort(options.port, 1);
+  const path = options.path === undefined ? null : checkedSocketPath(options.path, '`path`');
+  const port = path === null ? checkedPort(options.port, 1) : 0;
+  if (path !== null && (options as { port?: number }).port !== undefined)
+    throw new UsageError('bad_option', '`path` and `port` cannot be given together');
   const host = checkedHost(options.host ?? 'localhost');
   checkedTime('`connectTimeoutMs`', connectTimeoutMs);
-  const opener = openerFor(tls);
+  const opener = openerFor(tls, path);
   const limit = new TimeLimit({ clock: limits.clock, connectTimeoutMs: Math.min(connectTimeoutMs, 2 ** 31 - 1) });
   signal?.throwIfAborted();
-  const peer = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const peer = path ?? (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
   const target = { secure: tls !== false, host, port };
   return await new Promise<Connection>((resolve, reject) => {
     const done = (error: Error | null, socket: Socket | null): void => {
       forget();
-      if (socket !== null) resolve(connectionOver(socket, limits, peer));
+      if (socket !== null) resolve(connectionOver({ socket, peer, host }, limits));
       else reject(openingFailure(error, peer));
     };
     const abort = limit.hold((finish) => opener.open({ target, offer: 'none', reading: null }, null, finish), done);
@@ -77,21 +68,6 @@ export async function openConnection(options: OpenConnectionOptions): Promise<Co
             reject(signal.reason);
           });
   });
-}
-
-function openerFor(tls: boolean | ClientTlsOptions): SocketOpener {
-  if (typeof tls === 'boolean') return (usual ??= new SocketOpener({}));
-  const { ca, cert, key, insecure = false } = tls;
-  try {
-    return new SocketOpener({
-      verifyTls: !insecure,
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
-    });
-  } catch (error) {
-    throw settingsFailure(error);
-  }
 }
 
 /** URLs have brackets around IPv6 addresses. */

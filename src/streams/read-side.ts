@@ -67,6 +67,18 @@ export class ReadSide {
     this.#regulate();
   }
 
+  /**
+   * What came and was not read, which is not kept.
+   *
+   * @throws UsageError `stream_state` if somebody waits for it
+   */
+  handOver(): Buffer {
+    if (this.#again !== null) throw new UsageError('stream_state', `A read from ${this.#peer} waits`);
+    const bytes = this.#buffer.take(this.#buffer.length);
+    this.#regulate();
+    return Buffer.from(bytes);
+  }
+
   async read<T>(attempt: Attempt<T>, options: StreamWaitOptions = {}): Promise<T> {
     const { signal, timeoutMs = this.#limits.readTimeoutMs } = options;
     checkedTime('`timeoutMs`', timeoutMs);

@@ -1,7 +1,10 @@
 // What a server is told, and what of it can be used.
 
+import { checkedSocketPath } from '../http/dial/socket-path.ts';
+import { UsageError } from '../errors.ts';
 import { badValue } from '../concurrency/bad-value.ts';
 import type { Connection } from './connection.ts';
+import type { ServerTlsOptions } from './server-tls.ts';
 import { checkedCount, checkedPort, checkedTime, resolvedLimits } from './stream-options.ts';
 import type { StreamLimits } from './stream-options.ts';
 
@@ -20,20 +23,17 @@ export interface ConnectionContext {
  */
 export type ConnectionHandler = (connection: Connection, context: ConnectionContext) => unknown;
 
-/** Who the server is, and whom it lets in. All as PEM text. */
-export interface ServerTlsOptions {
-  readonly cert: string;
-  readonly key: string;
-  /** Clients must show a certificate that was issued by one of these. @default none is asked for */
-  readonly clientCa?: string | undefined;
-}
-
 /** How a server listens and serves. */
 export interface StartServerOptions extends StreamLimits {
   /** The address to listen at. @default '127.0.0.1': this machine only */
   readonly host?: string | undefined;
   /** @default 0: one that is free */
   readonly port?: number | undefined;
+  /**
+   * Of a Unix socket to listen at, instead of `host` and `port`. One that a server has left behind is taken over; the file is removed when the server
+   * closes. Not with `tls`: there is `startTls` of a connection.
+   */
+  readonly path?: string | undefined;
   /** TLS for all connections. @default none */
   readonly tls?: ServerTlsOptions | undefined;
   /** So many at once; what comes beyond is hung up on. @default 1000 */
@@ -56,11 +56,14 @@ export interface StartServerOptions extends StreamLimits {
 /** @throws UsageError for what cannot be used */
 export function checkedServer(options: StartServerOptions) {
   const { tls, onError, maxConnections = 1_000, handshakeTimeoutMs = 10_000, graceMs = 10_000 } = options;
+  if (options.path !== undefined && [options.host, options.port, tls].some((given) => given !== undefined))
+    throw new UsageError('bad_option', '`path` cannot be given together with `host`, `port` or `tls`');
   if (onError !== undefined && typeof onError !== 'function') throw badValue('`onError`', 'a function', onError);
   return {
     limits: resolvedLimits(options),
     host: options.host ?? '127.0.0.1',
     port: checkedPort(options.port ?? 0, 0),
+    path: options.path === undefined ? null : checkedSocketPath(options.path, '`path`'),
     tls,
     maxConnections: checkedCount('`maxConnections`', maxConnections, 1),
     backlog: checkedCount('`backlog`', options.backlog ?? 511, 1),

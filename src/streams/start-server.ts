@@ -2,10 +2,11 @@
 
 import type { Server } from 'node:net';
 import { createServer } from 'node:net';
-import { UsageError } from '../errors.ts';
 import { badValue } from '../concurrency/bad-value.ts';
+import { listenAt } from './listen-at.ts';
 import { checkedServer } from './server-options.ts';
-import type { CheckedServer, ConnectionHandler, ServerTlsOptions, StartServerOptions } from './server-options.ts';
+import type { CheckedServer, ConnectionHandler, StartServerOptions } from './server-options.ts';
+import { tlsOptions } from './server-tls.ts';
 import { serverOver } from './stream-server.ts';
 import type { StreamServer } from './stream-server.ts';
 
@@ -37,7 +38,7 @@ export async function startServer(handler: ConnectionHandler, options: StartServ
   const checked = checkedServer(options);
   checked.signal?.throwIfAborted();
   const server = makeServer(checked);
-  await listen(server, checked);
+  await listenAt(server, checked);
   if (checked.signal?.aborted === true) {
     await new Promise((resolve) => server.close(resolve));
     throw checked.signal.reason;
@@ -57,31 +58,4 @@ function makeServer({ tls, handshakeTimeoutMs, maxConnections }: CheckedServer):
         });
   if (maxConnections !== Infinity) server.maxConnections = maxConnections;
   return server;
-}
-
-function tlsOptions({ cert, key, clientCa }: ServerTlsOptions) {
-  const { createSecureContext } = process.getBuiltinModule('node:tls');
-  const asked = { cert, key, ...(clientCa !== undefined && { ca: clientCa }) };
-  try {
-    createSecureContext(asked);
-  } catch (error) {
-    const hint = 'Give PEM text, and a key that belongs to the certificate and is not encrypted.';
-    throw new UsageError('bad_option', `\`tls\` cannot be used: ${String(error)}`, { hint, cause: error });
-  }
-  return { ...asked, ...(clientCa !== undefined && { requestCert: true, rejectUnauthorized: true }) };
-}
-
-async function listen(server: Server, { host, port, backlog }: CheckedServer): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const failed = (error: Error): void => {
-      const hint = 'Give `port: 0` for one that is free, and a `host` of this machine.';
-      const message = `No server can listen at ${host}:${port}: ${error.message}`;
-      reject(new UsageError('listen_failed', message, { hint, cause: error }));
-    };
-    server.once('error', failed);
-    server.listen({ host, port, backlog: Math.min(backlog, 2 ** 31 - 1) }, () => {
-      server.off('error', failed);
-      resolve();
-    });
-  });
 }

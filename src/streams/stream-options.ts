@@ -12,6 +12,25 @@ export interface StreamWaitOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** One end of a connection. */
+export interface StreamAddress {
+  /** An IP address; '' for a Unix socket. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** How to wait for what comes up to some bytes, or up to the end. */
+export interface ReadUntilOptions extends StreamWaitOptions {
+  /** Bytes that may come before. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** How to close a connection. */
+export interface CloseConnectionOptions {
+  /** How long what was written may take to leave. What has not left then is lost. @default 5000 */
+  readonly timeoutMs?: number | undefined;
+}
+
 /** What holds for a connection as long as it lives. */
 export interface StreamLimits {
   /**
@@ -62,7 +81,7 @@ export function checkedTime(name: string, ms: number): number {
 }
 
 /** @throws UsageError if it is no port; 0 is one only for a server, which is given a free one */
-export function checkedPort(port: number, least: 0 | 1): number {
-  if (Number.isInteger(port) && port >= least && port <= 65_535) return port;
+export function checkedPort(port: number | undefined, least: 0 | 1): number {
+  if (port !== undefined && Number.isInteger(port) && port >= least && port <= 65_535) return port;
   throw badValue('`port`', `a whole number from ${least} to 65535`, port);
 }

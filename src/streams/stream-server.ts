@@ -52,9 +52,11 @@ export let serverOver: (listening: Server, handler: ConnectionHandler, options: 
  * await server.close();
  */
 export class StreamServer implements AsyncDisposable {
-  /** The address at which it listens. */
+  /** The address at which it listens; '' and 0 for a Unix socket. */
   readonly host: string;
   readonly port: number;
+  /** Of the Unix socket at which it listens; null: it has an address. */
+  readonly path: string | null;
   readonly #listening: Server;
   readonly #handler: ConnectionHandler;
   readonly #options: CheckedServer;
@@ -70,9 +72,10 @@ export class StreamServer implements AsyncDisposable {
   #failedHandshakes = 0;
 
   private constructor(listening: Server, handler: ConnectionHandler, options: CheckedServer) {
-    const { address, port } = listening.address() as AddressInfo;
+    const { address, port } = options.path === null ? (listening.address() as AddressInfo) : { address: '', port: 0 };
     this.host = address;
     this.port = port;
+    this.path = options.path;
     this.#listening = listening;
     this.#handler = handler;
     this.#options = options;
@@ -145,14 +148,14 @@ export class StreamServer implements AsyncDisposable {
   }
 
   #accept(socket: Socket): void {
-    const peer = peerOf(socket);
+    const peer = this.path === null ? peerOf(socket) : `a client of ${this.path}`;
     this.#shaking.delete(peer);
     if (this.#ended !== null) {
       socket.destroy();
       return;
     }
     this.#accepted++;
-    const connection = connectionOver(socket, this.#options.limits, peer);
+    const connection = connectionOver({ socket, peer, host: null }, this.#options.limits);
     const task = this.#scope.spawn((context) => this.#serve(connection, context), { name: peer });
     // Also if it was cancelled before it began.
     task.onDone(() => connection.abort());

@@ -19,12 +19,14 @@ interface Waiting {
 }
 
 export class WriteSide {
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #limits: ResolvedLimits;
   readonly #peer: string;
   readonly #waiting = new Set<Waiting>();
   #failure: { readonly error: unknown } | null = null;
   #isEnded = false;
+  /** Nothing may be written for now. */
+  #isHeld = false;
 
   constructor(socket: Socket, limits: ResolvedLimits, peer: string) {
     this.#socket = socket;
@@ -73,6 +75,17 @@ export class WriteSide {
     await this.#until(0, options);
   }
 
+  /** Nothing may be written until there is another socket. */
+  hold(): void {
+    this.#mustBeOpen();
+    this.#isHeld = true;
+  }
+
+  goOn(socket: Socket): void {
+    this.#socket = socket;
+    this.#isHeld = false;
+  }
+
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.#onSent();
@@ -105,6 +118,7 @@ export class WriteSide {
 
   #mustBeOpen(): void {
     if (this.#failure !== null) throw this.#failure.error;
+    if (this.#isHeld) throw new UsageError('stream_state', `The TLS handshake with ${this.#peer} goes on`);
     if (this.#isEnded) throw new UsageError('stream_state', `Nothing can be written to ${this.#peer} after its end`);
   }
 }

@@ -1,0 +1,107 @@
+// Connections and servers at the path of a Unix socket.
+
+import { fork } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testCertificate } from '../testing/test-certificate.ts';
+import { openConnection } from './open-connection.ts';
+import type { OpenConnectionOptions } from './open-connection.ts';
+import type { StartServerOptions } from './server-options.ts';
+import { startServer } from './start-server.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'manyfetch-unix-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('a server at a path is spoken to, and its file goes with it', async () => {
+  const path = join(folder, 'echo.sock');
+  const server = await startServer(
+    async (connection) => {
+      for await (const line of connection.lines()) await connection.write(`${line}!\n`);
+    },
+    { path },
+  );
+  expect(server).toMatchObject({ path, host: '', port: 0 });
+  const connections = await Promise.all(Array.from({ length: 5 }, () => openConnection({ path })));
+  for (const connection of connections) {
+    await connection.write('hi\n');
+    expect(await connection.readLine()).toBe('hi!');
+    expect([connection.remote, connection.secure]).toEqual([{ address: '', port: 0 }, false]);
+    await connection.close();
+  }
+  expect(server.statistics().accepted).toBe(5);
+  await server.close();
+  expect(existsSync(path)).toBe(false);
+  await expect(openConnection({ path })).rejects.toMatchObject({
+    code: 'connect_refused',
+    message: `there is no socket ${path}`,
+  });
+});
+
+test('TLS goes over it too', async () => {
+  const errors: unknown[] = [];
+  const path = join(folder, 'tls.sock');
+  const identity = { cert: testCertificate('server'), key: testCertificate('server-key') };
+  await using server = await startServer(
+    async (connection) => {
+      await connection.startTls(identity);
+      await connection.write(`secret\n`);
+    },
+    { path, onError: (error) => errors.push(error) },
+  );
+  await using connection = await openConnection({ path, tls: { ca: testCertificate('ca') } });
+  expect([connection.secure, await connection.readLine()]).toEqual([true, 'secret']);
+  const other = openConnection({ path, host: 'other.test', tls: { ca: testCertificate('ca') } });
+  await expect(other).rejects.toMatchObject({ code: 'tls_failed' });
+  await connection.close();
+  await expect.poll(() => server.statistics().open).toBe(0);
+  expect(errors.length).toBeLessThan(2);
+});
+
+test('what a server that was killed has left is taken over; what is used, or no socket, is not', async () => {
+  const path = join(folder, 'left.sock');
+  const child = fork(
+    '-e',
+    [`require('node:net').createServer().listen(process.argv[1], () => process.send('up'))`, path],
+    {
+      execArgv: [],
+    },
+  );
+  await new Promise((resolve) => child.once('message', resolve));
+  const taken = startServer(() => undefined, { path });
+  await expect(taken).rejects.toMatchObject({ code: 'listen_failed', message: expect.stringContaining(path) });
+  child.kill('SIGKILL');
+  await new Promise((resolve) => child.once('exit', resolve));
+  expect(existsSync(path)).toBe(true);
+  await using _server = await startServer((connection) => connection.write('new\n'), { path });
+  await using connection = await openConnection({ path });
+  expect(await connection.readLine()).toBe('new');
+  const file = join(folder, 'file');
+  writeFileSync(file, 'precious');
+  await expect(startServer(() => undefined, { path: file })).rejects.toMatchObject({ code: 'listen_failed' });
+  expect(existsSync(file)).toBe(true);
+  await expect(startServer(() => undefined, { path: join(folder, 'no/a') })).rejects.toMatchObject({
+    code: 'listen_failed',
+  });
+});
+
+const tls = { cert: '', key: '' };
+const servers: StartServerOptions[] = [
+  { path: '' },
+  { path: '/a', port: 1 },
+  { path: '/a', host: 'b' },
+  { path: '/a', tls },
+];
+const openings = [{ path: '' }, { path: '/a', port: 1 }, { path: `/${'x'.repeat(200)}` }, {}] as unknown[];
+
+test.each(servers)('a server with %j is refused', async (options) => {
+  await expect(startServer(() => undefined, options)).rejects.toMatchObject({ code: 'bad_option' });
+});
+
+test.each(openings)('a connection to %j is refused', async (options) => {
+  await expect(openConnection(options as OpenConnectionOptions)).rejects.toMatchObject({ code: 'bad_option' });
+});
