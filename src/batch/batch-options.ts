@@ -84,7 +84,7 @@ export interface BatchOptions extends PlanOptions {
   readonly onResult?: string | URL | ((record: never, result: never) => unknown) | undefined;
   /** Calls the module of `onResult` in so many threads. @default none: in this process */
   readonly hookThreads?: number | undefined;
-  /** Calls of `onResult` that go on at once, at most. While so many go on or wait no request is started. @default 64; 4 for each thread */
+  /** Calls of `onResult` that go on at once, at most. While so many go on or wait no request is started. @default 64; 8 for each thread */
   readonly hookConcurrency?: number | undefined;
 
   /** Start over, even if there are results. @default false */

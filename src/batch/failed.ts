@@ -20,6 +20,8 @@ export interface FailedOptions {
   readonly output?: string;
   /** Only the records that failed with one of these codes. */
   readonly onlyCodes?: readonly string[];
+  /** Not those that failed with one of these, as with `callback_error`: they were answered, and are not to be sent again. */
+  readonly exceptCodes?: readonly string[];
   /** Where the input is now, if it was moved. */
   readonly input?: string;
   /** What `-` writes to. @default process.stdout */
@@ -45,7 +47,7 @@ export async function writeFailed(
       hint: 'if it was saved to a file, name that with --input',
     });
   }
-  const wanted = await collect(resultsPath, format, options.onlyCodes);
+  const wanted = await collect(resultsPath, format, options);
   await refuseOtherInput(header, input);
   const reader = await openInput({ path: input, format: header.format });
   const sink = await openSink(output, options.stdout);
@@ -68,13 +70,15 @@ function diskErrorOf(error: unknown, output: string): unknown {
 async function collect(
   path: string,
   format: 'jsonl' | 'csv',
-  codes: readonly string[] | undefined,
+  { onlyCodes, exceptCodes }: FailedOptions,
 ): Promise<OrdinalSet> {
   const wanted = new OrdinalSet();
-  for await (const rows of scanResults(path, { format, mode: codes === undefined ? 'index' : 'full' })) {
+  const areAll = onlyCodes === undefined && exceptCodes === undefined;
+  for await (const rows of scanResults(path, { format, mode: areAll ? 'index' : 'full' })) {
     for (const row of rows) {
       if (row.problem !== null || row.result === 'ok') continue;
-      if (codes === undefined || codes.includes(row.row?.error?.code ?? '')) wanted.add(row.index);
+      const code = row.row?.error?.code ?? '';
+      if (onlyCodes?.includes(code) !== false && exceptCodes?.includes(code) !== true) wanted.add(row.index);
     }
   }
   return wanted;

@@ -25,37 +25,47 @@ export const failedCommand: Command = {
         group: 'Results',
         help: 'only the records that failed with these error codes, comma separated, such as timeout,http_status',
       },
+      {
+        name: 'except',
+        value: 'CODES',
+        group: 'Results',
+        help: 'not those that failed with these; callback_error: what was answered, and a hook failed after that',
+      },
     ],
     notes: [],
     examples: [
       'manyfetch failed orders.results.jsonl -o again.jsonl',
       'manyfetch failed orders.results.jsonl --only timeout,connection_reset > again.jsonl',
+      'manyfetch failed orders.results.jsonl --except callback_error -o again.jsonl',
     ],
   },
   execute: failed,
 };
 
 async function failed(parsed: ParsedArguments, io: CliIo): Promise<number> {
-  const only = parsed.text('only');
-  const onlyCodes = only === undefined ? {} : { onlyCodes: codesFrom(only) };
+  const only = codesOf(parsed, 'only');
+  const except = codesOf(parsed, 'except');
   const { writeFailed } = await import('../batch/failed.ts');
   const input = parsed.text('input');
   const { written, output } = await writeFailed(parsed.argument, {
     stdout: io.stdout,
     ...(input === undefined ? {} : { input }),
     output: parsed.text('output') ?? '-',
-    ...onlyCodes,
+    ...(only === undefined ? {} : { onlyCodes: only }),
+    ...(except === undefined ? {} : { exceptCodes: except }),
   });
   const place = output === '-' ? '' : ` to ${shellWord(output)}`;
   io.stderr.write(
     written === 0
-      ? `There is nothing to run again: ${only === undefined ? 'every result is ok' : 'no such record'}.\n`
+      ? `There is nothing to run again: ${only === undefined && except === undefined ? 'every result is ok' : 'no such record'}.\n`
       : `Wrote ${formatAmount(written, 'record')}${place}.\n`,
   );
   return exitCode.ok;
 }
 
-function codesFrom(text: string): string[] {
+function codesOf(parsed: ParsedArguments, option: 'only' | 'except'): string[] | undefined {
+  const text = parsed.text(option);
+  if (text === undefined) return undefined;
   const known = Object.keys(errorCodes);
   const codes = text
     .split(',')
@@ -66,7 +76,7 @@ function codesFrom(text: string): string[] {
   const near = nearestOf(unknown, known);
   throw new UsageError(
     'bad_option',
-    `Expected \`--only\` to be a list of error codes, got ${JSON.stringify(unknown)}`,
+    `Expected \`--${option}\` to be a list of error codes, got ${JSON.stringify(unknown)}`,
     {
       hint:
         near === null

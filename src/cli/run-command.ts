@@ -20,14 +20,22 @@ import { runSpec } from './run-options.ts';
 import { stopOnSignals } from './signals.ts';
 import { keepHeapSmall } from './small-heap.ts';
 
+/** What a hook has left to do when all is recorded. */
+const lingerMs = 1000;
+
 export const runCommand: Command = { spec: runSpec, execute: run };
 
 async function run(parsed: ParsedArguments, io: CliIo): Promise<number> {
   const options = batchOptionsFrom(parsed, io.env);
   resolveOptions(options, 'command-line');
   const display = displayFrom(parsed, io);
-  if (parsed.has('dry-run')) return showRequests(options, dryRunCount(parsed), io);
-  return send(options, display, parsed, io);
+  try {
+    if (parsed.has('dry-run')) return await showRequests(options, dryRunCount(parsed), io);
+    return await send(options, display, parsed, io);
+  } finally {
+    // A connection that a hook keeps open, or a call of it that never ends, would keep the process alive.
+    if (options.onResult !== undefined) systemClock.setTimer(lingerMs, () => process.exit(), true);
+  }
 }
 
 async function send(options: BatchOptions, display: Display, parsed: ParsedArguments, io: CliIo): Promise<number> {

@@ -162,7 +162,7 @@ const results: readonly Omit<OptionSpec, 'group'>[] = [
     name: 'hook-concurrency',
     value: 'N',
     help: 'calls of it that go on at once; while so many go on or wait no request is started',
-    default: '64; 4 for each thread',
+    default: '64; 8 for each thread',
   },
   { name: 'fresh', help: 'start over, even if there are results' },
 ];

@@ -35,7 +35,7 @@ export interface RunBatchOptions<Record = unknown> extends BatchOptions {
   readonly onResult?: ResultHook<Record> | string | URL | undefined;
   /** Calls the module of `onResult` in so many threads, so that what it computes does not hold up the sending. @default none: in this process */
   readonly hookThreads?: number | undefined;
-  /** Calls of `onResult` that go on at once, at most. @default 64; 4 for each thread */
+  /** Calls of `onResult` that go on at once, at most. @default 64; 8 for each thread */
   readonly hookConcurrency?: number | undefined;
   /** Told how far the run is, every `progressEveryMs` and once at the end. */
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;

@@ -1,0 +1,75 @@
+// `--on-result` as users of the command see it: processes, files, exit codes.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTarget, type Target } from '../../src/target/start-target.ts';
+import { manyfetch } from './manyfetch.ts';
+
+let target: Target;
+const cwd = mkdtempSync(join(tmpdir(), 'manyfetch-hooks-'));
+
+beforeAll(async () => {
+  target = await startTarget();
+  writeFileSync(join(cwd, 'in.jsonl'), Array.from({ length: 6 }, (_, n) => `{"n":${n}}\n`).join(''));
+  writeFileSync(
+    join(cwd, 'hook.ts'),
+    `setInterval(() => undefined, 1000); // As an open connection does, it would keep a process alive.
+    export default ({ n }: { n: number }) => {
+      if (n === 2) throw new Error('no database');
+      return { double: n * 2 };
+    };`,
+  );
+});
+afterAll(async () => {
+  await target.close();
+  rmSync(cwd, { recursive: true });
+});
+
+const words = (): string[] => ['run', 'in.jsonl', '--url', `${target.url}/echo?{{n}}`, '--on-result', 'hook.ts', '-q'];
+
+test('what a hook throws fails its record; what was answered need not be sent again', async () => {
+  const run = await manyfetch([...words(), '-o', 'a.jsonl'], { cwd });
+  expect([run.code, run.stdout]).toEqual([1, '']);
+  const lines = readFileSync(join(cwd, 'a.jsonl'), 'utf8').trimEnd().split('\n');
+  const found = lines.map(
+    (line) => JSON.parse(line) as { index: number; extracted?: unknown; error?: { code: string } },
+  );
+  expect(found.find(({ index }) => index === 5)?.extracted).toEqual({ double: 10 });
+  expect(found.find(({ index }) => index === 2)).toMatchObject({ status: 200, error: { code: 'callback_error' } });
+  expect((await manyfetch(['verify', 'a.jsonl'], { cwd })).code).toBe(0);
+  expect((await manyfetch(['failed', 'a.jsonl'], { cwd })).stdout).toBe('{"n":2}\n');
+  const rest = await manyfetch(['failed', 'a.jsonl', '--except', 'callback_error'], { cwd });
+  expect(rest).toEqual({ code: 0, stdout: '', stderr: 'There is nothing to run again: no such record.\n' });
+});
+
+test('threads do the same, and CSV has a column for it', async () => {
+  const run = await manyfetch([...words(), '-o', 'b.csv', '--hook-threads', '2', '--body', 'none'], { cwd });
+  expect(run).toEqual({ code: 1, stdout: '', stderr: '' });
+  const [header = '', ...rows] = readFileSync(join(cwd, 'b.csv'), 'utf8').trimEnd().split('\n');
+  expect(header.split(',').at(-1)).toBe('extracted');
+  expect(rows.find((row) => row.startsWith('5,'))).toMatch(/,"\{""double"":10\}"$/);
+});
+
+test('a dry run loads it, and does not call it', async () => {
+  const { code, stdout } = await manyfetch([...words(), '--dry-run'], { cwd });
+  expect([code, stdout.match(/^# record/gm)?.length]).toEqual([0, 6]);
+});
+
+test.each([
+  [['--on-result', 'none.ts'], '/none.ts\n  hint: Check the path.'],
+  [['--on-result', 'none.ts', '--dry-run'], '/none.ts\n  hint: Check the path.'],
+  [['--hook-threads', '2'], '`--hook-threads` was given without `--on-result`'],
+  [
+    ['--on-result', 'hook.ts', '--hook-concurrency', '0'],
+    'Expected `--hook-concurrency` to be a whole number from 1 up, got 0',
+  ],
+])('refused before anything is sent: %j', async (wrong, message) => {
+  target.reset();
+  const { code, stderr } = await manyfetch(['run', 'in.jsonl', '--url', target.url, '-o', 'c.jsonl', ...wrong], {
+    cwd,
+  });
+  expect([code, target.stats().total]).toEqual([2, 0]);
+  expect(stderr).toContain(message);
+});
