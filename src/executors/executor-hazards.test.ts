@@ -1,5 +1,8 @@
 // What functions do that no pool would wish for, and what is done to pools: each must cost the task that did it, and no other.
 
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ProcessPool, ThreadPool, transfer } from './index.ts';
 
@@ -35,9 +38,12 @@ describe.each([
   test('one that never pauses and was cancelled is ended, and those who were given to its worker are done elsewhere', async () => {
     await using pool = new Pool({ workers: 1, perWorker: 4, graceMs: 50 });
     await pool.submit(module, 'square', 1);
-    const blocked = pool.submit(module, 'blocked');
+    const folder = mkdtempSync(join(tmpdir(), 'manyfetch-executors-'));
+    const sign = join(folder, 'begun');
+    const blocked = pool.submit(module, 'blocked', sign);
     const others = [2, 3].map((n) => pool.submit(module, 'square', n));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    while (!existsSync(sign)) await new Promise((resolve) => setTimeout(resolve, 2));
+    rmSync(folder, { recursive: true });
     blocked.cancel();
     expect((await blocked.outcome()).state).toBe('cancelled');
     expect(await Promise.all(others)).toEqual([4, 9]);
