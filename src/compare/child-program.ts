@@ -7,6 +7,7 @@ import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onAbort } from '../concurrency/on-abort.ts';
+import { UsageError } from '../errors.ts';
 import { inheritedExecArgv } from '../executors/process-link.ts';
 import { siblingModule } from '../executors/sibling-module.ts';
 
@@ -34,15 +35,23 @@ export class ChildProgram<Told> implements AsyncDisposable {
     this.#child.send(order as never, () => undefined);
   }
 
-  /** Each message, until one is the last: its answer. @throws Error if the process ends before */
+  /**
+   * Each message, until `read` makes an answer of one.
+   *
+   * @throws what `read` throws; UsageError `worker_died` if the process ends before
+   */
   async hear<Answer>(read: (message: Told) => Answer | null): Promise<Answer> {
     const answer = Promise.withResolvers<Answer>();
     this.#child.on('message', (message) => {
-      const value = read(message as Told);
-      if (value !== null) answer.resolve(value);
+      try {
+        const value = read(message as Told);
+        if (value !== null) answer.resolve(value);
+      } catch (error) {
+        answer.reject(error);
+      }
     });
     const early = this.#gone.then((how) => {
-      throw new Error(`a process of the comparison ended early: ${how}`);
+      throw endedEarly(`A process of the comparison ended before it was done: ${how}`);
     });
     return Promise.race([answer.promise, early]);
   }
@@ -54,6 +63,14 @@ export class ChildProgram<Told> implements AsyncDisposable {
       await once(this.#child, 'exit');
     }
   }
+}
+
+/** A process or one of its workers is gone, most often since the system took it. */
+export function endedEarly(message: string, cause?: unknown): UsageError {
+  return new UsageError('worker_died', message, {
+    hint: 'It may have needed more memory than there is: try fewer requests at once (-c), threads or processes.',
+    cause,
+  });
 }
 
 /** What this program keeps of compiled code is kept for all of them: each way starts as a program does that was run before. */

@@ -2,6 +2,9 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { ChildProgram } from './child-program.ts';
+import type { FromStandIn } from './compare-messages.ts';
+import type { WayName } from './compare-plan.ts';
 import { type CompareSettings, compareWays } from './compare-ways.ts';
 
 /** Nothing may begin. */
@@ -35,6 +38,30 @@ test('a server that does not answer a first request, or not well, is sent nothin
   });
   expect(received).toBe(1);
   server.close();
+});
+
+test('what breaks in its process is thrown here', async () => {
+  const answering = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+  await once(answering, 'listening');
+  const url = `http://127.0.0.1:${(answering.address() as AddressInfo).port}/`;
+  const names = ['no-such-way' as WayName];
+  const calm = { ...events, begins: () => undefined };
+  const compared = compareWays({ ...settings(url), names }, calm, new AbortController().signal);
+  await expect(compared).rejects.toThrow(TypeError);
+  answering.closeAllConnections();
+  answering.close();
+});
+
+test('a process that ends before it is done is told of', async () => {
+  const stop = new AbortController();
+  const child = new ChildProgram<FromStandIn>('stand-in', stop.signal);
+  const heard = child.hear(() => null);
+  stop.abort();
+  await expect(heard).rejects.toMatchObject({
+    code: 'worker_died',
+    message: 'A process of the comparison ended before it was done: SIGKILL',
+  });
+  await child[Symbol.asyncDispose]();
 });
 
 test('one that was stopped before it began has no figures, and no processes', async () => {

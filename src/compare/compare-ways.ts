@@ -7,7 +7,8 @@ import { Client } from '../client/client.ts';
 import type { ClientOptions } from '../client/client-options.ts';
 import { messageOf } from '../concurrency/scopes/failures.ts';
 import { UsageError } from '../errors.ts';
-import { ChildProgram } from './child-program.ts';
+import { unpackError } from '../executors/packed-error.ts';
+import { ChildProgram, endedEarly } from './child-program.ts';
 import type { FromStandIn, FromWay } from './compare-messages.ts';
 import type { ComparePlan, WayFigures, WayName } from './compare-plan.ts';
 
@@ -92,9 +93,14 @@ async function measured(
   await using child = new ChildProgram<FromWay>('measured-way', signal);
   child.give({ name, plan });
   return await child.hear((message) => {
-    if (message.kind === 'broken') throw new Error(message.error);
+    if (message.kind === 'broken') throw readable(unpackError(message.error));
     if (message.kind === 'figures') return message.figures;
     progress(message.settled);
     return null;
   });
+}
+
+function readable(error: unknown): unknown {
+  const isDeath = error instanceof Error && 'code' in error && error.code === 'worker_died';
+  return isDeath ? endedEarly(error.message, error) : error;
 }

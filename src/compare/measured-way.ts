@@ -1,8 +1,8 @@
 // The process of one way: it makes the workers, warms them up, and then measures until the last answer is in. A process of
 // its own, so that no way has the memory or the compiled code of another. It shows nothing, and ends with its parent.
 
-import { inspect } from 'node:util';
 import { systemClock } from '../concurrency/clock.ts';
+import { packError } from '../executors/packed-error.ts';
 import type { FromWay, WayOrder } from './compare-messages.ts';
 import { addTallies, type ComparePlan, emptyTally, type WayFigures, type WayName } from './compare-plan.ts';
 import { resourceUse, type ResourceUse } from './resource-use.ts';
@@ -72,5 +72,5 @@ process.on('disconnect', () => process.exit(0));
 process.once('message', (order: WayOrder) => {
   measure(order)
     .then((figures) => say({ kind: 'figures', figures }))
-    .catch((error: unknown) => say({ kind: 'broken', error: inspect(error) }));
+    .catch((error: unknown) => say({ kind: 'broken', error: packError(error) }));
 });
