@@ -154,4 +154,6 @@ for runtime in node "$next_node" "$bun"; do
     NODE_OPTIONS=--throw-deprecation "$runtime" "built/$program" || { echo "failed: $runtime built/$program"; exit 1; }
   done
 done
+# Its processes and threads find their programs in the package.
+npx --no-install manyfetch compare --requests 4 --delay 10ms --threads 2 --processes 2 --quiet
 test ! -e node_modules/manyfetch/src || { echo 'the package carries its sources'; exit 1; }
