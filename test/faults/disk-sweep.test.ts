@@ -3,7 +3,10 @@
 // side, since each mostly waits for the disk.
 
 import { expect, test } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { BatchOptions } from '../../src/batch/batch-options.ts';
+import type { RunEnvironment } from '../../src/batch/run-environment.ts';
+import { openHook } from '../../src/client/hook/open-hook.ts';
 import { DiskError } from '../../src/errors.ts';
 import { FaultyDisk } from '../../src/testing/faulty-disk.ts';
 import type { FaultPlan } from '../../src/testing/faulty-disk.ts';
@@ -16,6 +19,7 @@ interface Case {
   /** Results of a run that is killed before the one whose disk fails. */
   readonly killedAfter?: number;
   readonly bodies?: boolean;
+  readonly environment?: Partial<RunEnvironment>;
 }
 
 const cases: readonly Case[] = [
@@ -33,6 +37,12 @@ const cases: readonly Case[] = [
   },
   { name: 'starting over', options: { fresh: true }, killedAfter: 5 },
   { name: 'bodies in files', bodies: true },
+  {
+    name: 'hooks that are waited for, at most once',
+    options: { delivery: 'at-most-once', onResult: () => turn(), hookConcurrency: 2 },
+    environment: { openHook },
+    killedAfter: 5,
+  },
 ];
 
 const plans = [
