@@ -1,11 +1,16 @@
-// A run over the wire never loads undici, which takes longer to load than all the rest: nothing that the wire
-// imports leads there, however far round.
+// Who goes straight never loads undici, which takes as long to load as all the rest: nothing that the wire imports leads there, however
+// far round, and what does need it loads it when something is about to go over it.
 
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { startTarget } from '../src/target/start-target.ts';
+import { compileOnce } from './cli/manyfetch.ts';
 import { isTest } from './layering.ts';
 import { readSourceTree, sourceFile } from './source-tree.ts';
 import type { SourceFile } from './source-tree.ts';
 
+const run = promisify(execFile);
 const folders = ['dial', 'pool', 'wire', 'h2'];
 
 function isOfWire(path: string): boolean {
@@ -46,4 +51,25 @@ test('none leads from the wire to undici', () => {
   expect(waysToUndici(tree, isOfWire)).toEqual([]);
   // Errors of undici can be told by whoever knows their names.
   expect(waysToUndici(tree, (path) => path === 'src/http/undici/map-undici-error.ts')).toEqual([]);
+});
+
+test('neither importing the library nor sending loads it, unless something goes over it', async () => {
+  const target = await startTarget();
+  const program = `
+    import { createRequire } from 'node:module';
+    import { Client, fetchMany } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+    const isLoaded = () => Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('/undici/'));
+    const seen = [isLoaded()];
+    for (const transport of ['wire', 'auto', 'undici']) {
+      await using client = new Client({ transport });
+      seen.push(isLoaded(), (await client.get('${target.url}/status/200')).status, isLoaded());
+      if (transport === 'auto') for await (const { status } of fetchMany(['${target.url}/status/200'])) seen.push(status, isLoaded());
+    }
+    console.log(JSON.stringify(seen));`;
+  // A proxy that is not for this host may be needed yet.
+  const env = { ...process.env, ...compileOnce, http_proxy: 'http://proxy.test:1' };
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], { env });
+  const straight = [false, 200, false];
+  expect(JSON.parse(stdout)).toEqual([false, ...straight, ...straight, 200, false, false, 200, true]);
+  await target.close();
 });

@@ -1,5 +1,6 @@
 // Sockets that are files (AF_UNIX): what may be the path of one, and what it means that it does not connect.
 
+import { isIP } from 'node:net';
 import { badValue } from '../../concurrency/bad-value.ts';
 import type { Meaning } from '../failure-meaning.ts';
 
@@ -22,6 +23,7 @@ export function checkedSocketPath(path: unknown, name: string): string {
 export function meaningOfPath(error: unknown, code: string): Meaning | null {
   if (!(error instanceof Error) || !('address' in error) || 'port' in error) return null;
   const path = String(error.address);
+  if (isIP(path) !== 0) return null;
   switch (code) {
     case 'ENOENT':
       return {

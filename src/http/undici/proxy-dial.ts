@@ -6,8 +6,6 @@
 // what goes wrong at a proxy is always wrapped.
 
 import { Socket, isIP } from 'node:net';
-// By its file: Bun gives a stand-in without connections for the name of the package.
-import { Client } from 'undici/index.js';
 import type { buildConnector } from 'undici';
 import { ConnectTimeout } from '../dial/connect-timeout.ts';
 import type { DialTimes } from '../exchange-times.ts';
@@ -17,6 +15,7 @@ import { ProxyProblem } from '../dial/proxy-problem.ts';
 import type { SocketOpener } from '../dial/socket-opener.ts';
 import { negotiateSocks5 } from '../dial/socks5-tunnel.ts';
 import { triedAddresses } from '../dial/tried-addresses.ts';
+import { loadUndici } from './load-undici.ts';
 
 const reachHint = 'Check the address given with --proxy or in the environment, and that the proxy is up.';
 
@@ -64,6 +63,7 @@ function tunnelThroughHttp(opener: SocketOpener, proxy: ProxyServer, target: Tar
   const authority = `${isIP(target.host) === 6 ? `[${target.host}]` : target.host}:${target.port}`;
   let abort: AbortDial = nothingReached;
   let way: DialTimes | undefined;
+  const { Client } = loadUndici();
   const client = new Client(proxyUrl(proxy), {
     headersTimeout: 0,
     connect: (_options, callback) => {

@@ -4,14 +4,13 @@
 // Invariant: `carried` counts the exchanges whose request began to leave on the present socket.
 
 import { TLSSocket } from 'node:tls';
-// By its file: Bun gives a stand-in without connections for the name of the package.
-import { Client } from 'undici/index.js';
-import type { Dispatcher, buildConnector } from 'undici';
+import type { Client, Dispatcher, buildConnector } from 'undici';
 import type { Socket } from 'node:net';
 import { ManyfetchError } from '../../errors.ts';
 import type { AbortDial } from '../dial/dialler.ts';
 import type { DialTimes } from '../exchange-times.ts';
 import type { Listed } from '../connection-list.ts';
+import { loadUndici } from './load-undici.ts';
 import { callbackOf } from './proxy-dial.ts';
 import { streamsPerConnection } from './route.ts';
 import type { Route } from './route.ts';
@@ -59,7 +58,8 @@ export class UndiciConnection implements Listed<UndiciConnection> {
     this.#owner = owner;
     this.#route = route;
     this.#http2 = http2;
-    this.#client = new Client(route.clientUrl, {
+    const undici = loadUndici();
+    this.#client = new undici.Client(route.clientUrl, {
       ...route.clientOptions,
       allowH2: http2,
       connect: (_options, callback) => this.#dial(callback),

@@ -4,12 +4,11 @@
 // Invariant: once `done`, the caller's handler is not called any more, whatever undici still says.
 
 import type { ClientHttp2Stream } from 'node:http2';
-// By its file: Bun gives a stand-in without connections for the name of the package.
-import { errors } from 'undici/index.js';
 import type { Bag, Bagged } from '../../concurrency/containers/bag.ts';
 import type { Dispatcher } from 'undici';
 import { expectStream } from './http2-streams.ts';
 import type { StreamTaker } from './http2-streams.ts';
+import { loadUndici } from './load-undici.ts';
 import { mapUndiciError } from './map-undici-error.ts';
 import type { OriginConnections, PendingExchange } from './origin-connections.ts';
 import { refusal } from './proxy-dial.ts';
@@ -110,7 +109,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
     if (this.done) return;
     this.#settle(false);
     // Its connection was destroyed, unless others use it. What has not begun there is ended in onRequestStart.
-    if (this.#connection?.retired === false) this.#controller?.abort(new errors.InformationalError('cancelled'));
+    if (this.#connection?.retired === false) this.#controller?.abort(cancellation());
   }
 
   pause(): void {
@@ -154,7 +153,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
   onRequestStart(controller: Dispatcher.DispatchController): void {
     const connection = this.#connection;
     if (this.done || connection === null) {
-      controller.abort(new errors.InformationalError('cancelled'));
+      controller.abort(cancellation());
       return;
     }
     // Comes again if undici sends anew what an HTTP/2 server has refused unprocessed.
@@ -219,7 +218,7 @@ export class UndiciExchange implements Exchange, PendingExchange, Dispatcher.Dis
   ): void {
     if (this.done) return;
     if (this.#stream !== null && this.#stream.rstCode !== 0) {
-      this.fail(new errors.SocketError(`the stream was reset with code ${this.#stream.rstCode}`));
+      this.fail(streamReset(this.#stream.rstCode));
       return;
     }
     try {
@@ -278,6 +277,16 @@ function authorityOf(origin: string): string {
   const url = URL.parse(origin);
   if (url === null) return origin;
   return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
+}
+
+function cancellation(): Error {
+  const { errors } = loadUndici();
+  return new errors.InformationalError('cancelled');
+}
+
+function streamReset(code: number | undefined): Error {
+  const { errors } = loadUndici();
+  return new errors.SocketError(`the stream was reset with code ${code}`);
 }
 
 /** A handler must not throw. If one does it is a bug: undici would swallow it, here it comes to light. */
