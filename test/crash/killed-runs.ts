@@ -19,6 +19,10 @@ export interface KillPlan {
   /** Of the moments at which processes are killed. */
   readonly seed: number;
   readonly options?: readonly string[];
+  /** Resolves when a process is to be killed. @default at a random moment of its start or of its work */
+  readonly killWhen?: () => Promise<void>;
+  /** Looks at the results as a killed process left them. */
+  readonly onKill?: (output: string) => Promise<void>;
 }
 
 export interface ResultRow {
@@ -66,11 +70,13 @@ export async function killAndResume(plan: KillPlan): Promise<KilledRun> {
         lastExitCode = await ended;
         break;
       }
-      const isEarly = await Promise.race([ended.then(() => true), sleep(killAfterMs(random), false)]);
+      const killed = plan.killWhen?.() ?? sleep(killAfterMs(random));
+      const isEarly = await Promise.race([ended.then(() => true), killed.then(() => false)]);
       if (isEarly) throw new Error(`the run finished after ${kills} kills: it is too short for this test`);
       child.kill('SIGKILL');
       await ended;
       kills++;
+      await plan.onKill?.(output);
     }
     const text = await readFile(output, 'utf8');
     if (!text.endsWith('\n')) throw new Error('the last line is not whole');
