@@ -8,6 +8,11 @@ function sent<Value>(value: Value): Value {
   return structuredClone(value);
 }
 
+function there(record: Parameters<typeof packCall>[0], textIsJson: boolean): unknown {
+  const { record: packed } = sent(packCall(record, sampleOk(), textIsJson));
+  return packed === null ? null : [packed.kind, unpackRecord(packed)];
+}
+
 test('any result arrives as it was', () => {
   fc.assert(
     fc.property(anyResult, (result) => {
@@ -27,10 +32,6 @@ test('records are parsed where they arrive; values are sent where there is no JS
   const text = '{"é":1}';
   const bytes = Buffer.from(text).toString('latin1');
   const value = { é: 1 };
-  const there = (record: Parameters<typeof packCall>[0], textIsJson: boolean): unknown => {
-    const { record: packed } = sent(packCall(record, sampleOk(), textIsJson));
-    return packed === null ? null : [packed.kind, unpackRecord(packed)];
-  };
   expect(there({ index: 0, value, text, bytes }, true)).toEqual(['bytes', value]);
   expect(there({ index: 0, value, text }, true)).toEqual(['json', value]);
   expect(there({ index: 0, value, text: 'é\n1' }, false)).toEqual(['value', value]);
