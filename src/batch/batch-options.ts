@@ -3,7 +3,7 @@
 
 import type { PlanOptions } from '../plan/plan-options.ts';
 
-/** How `run` reads, sends and records. Times are milliseconds, sizes are bytes. */
+/** How `run` reads, sends and records. Times are milliseconds, sizes are bytes; `Infinity` is no limit. */
 export interface BatchOptions extends PlanOptions {
   /** Path of the input; `-` reads standard input. */
   readonly input: string;
@@ -11,16 +11,16 @@ export interface BatchOptions extends PlanOptions {
   readonly output?: string | undefined;
   /** @default by the input's extension */
   readonly format?: 'jsonl' | 'csv' | 'tsv' | 'txt' | 'json' | undefined;
-  /** Take only so many records. */
+  /** Take only so many records. @default Infinity */
   readonly limit?: number | undefined;
   /** Leave out so many records at the start; the others keep their index. @default 0 */
   readonly offset?: number | undefined;
   /** A larger record is a failed one. @default 16 MiB */
   readonly maxRecordBytes?: number | undefined;
 
-  /** Requests in flight at most. @default auto */
+  /** Requests in flight at most; Infinity: as many as this machine can hold. @default auto: found out for each origin */
   readonly concurrency?: number | 'auto' | undefined;
-  /** The same for each origin. */
+  /** The same for each origin. @default Infinity */
   readonly perOrigin?: number | undefined;
   /** Per origin: `10/s`, `600/m`, `5000/h`, and `90000/m:cost` for what requests cost. Several hold together. */
   readonly rate?: string | readonly string[] | undefined;

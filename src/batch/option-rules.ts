@@ -4,15 +4,13 @@
 import type { BatchOptions } from './batch-options.ts';
 import { badOption } from './bad-option.ts';
 import { parseRetryOn, parseStatusSet } from './status-set.ts';
+import { longestTimerMs } from '../concurrency/time/longest-timer.ts';
 import { parseRate } from '../concurrency/limits/parse-rate.ts';
 import { UsageError } from '../errors.ts';
 import { parseCostPath } from '../plan/cost-from.ts';
 
 /** Checks a value; `name` is the option as it is to stand in a message. Throws a UsageError. */
 export type OptionRule = (value: unknown, name: string) => void;
-
-/** The longest time that a timer of Node can wait. */
-const longestMs = 2 ** 31 - 1;
 
 const aHeader = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*:/u;
 const aToken = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/u;
@@ -123,7 +121,7 @@ function sizeBytes(value: unknown, name: string): void {
 
 function durationMs(from: number): OptionRule {
   return (value, name) => {
-    if (typeof value === 'number' && value >= from && value <= longestMs) return;
+    if (typeof value === 'number' && value >= from && value <= longestTimerMs) return;
     throw badOption(name, `a time from ${from} ms to 24 days, in milliseconds`, value);
   };
 }

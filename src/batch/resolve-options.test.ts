@@ -89,6 +89,16 @@ test('values become what they mean, what shapes requests stays together, and all
   expect(Object.isFrozen(resolved) && Object.isFrozen(resolved.plan)).toBe(true);
 });
 
+test('no limit is Infinity, where there can be none', () => {
+  const none = { limit: Infinity, perOrigin: Infinity, concurrency: Infinity, retries: Infinity, graceMs: Infinity };
+  const resolved = resolveOptions({ input: '-', url: 'http://h/', ...none, maxWaitMs: Infinity });
+  expect([resolved.limit, resolved.perOrigin]).toEqual([null, null]);
+  expect([resolved.concurrency, resolved.retries]).toEqual([Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]);
+  expect([resolved.graceMs, resolved.maxWaitMs]).toEqual([2 ** 31 - 1, 2 ** 31 - 1]);
+  for (const name of ['offset', 'pipelining', 'hookThreads'])
+    expect(() => resolveOptions({ input: '-', url: 'http://h/', [name]: Infinity })).toThrow(name);
+});
+
 test('several rates hold together, and one of costs makes the cost of records count', () => {
   const resolved = resolveOptions({
     input: '-',

@@ -10,6 +10,7 @@ import type { CheckedPlanOptions, PlanOptions } from '../plan/plan-options.ts';
 import { optionName, type OptionNaming } from './bad-option.ts';
 import type { BatchOptions } from './batch-options.ts';
 import { refuseContradictions } from './option-contradictions.ts';
+import { finiteOption } from './no-limit.ts';
 import { optionRules } from './option-rules.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 import { parseRetryOn, parseStatusSet } from './status-set.ts';
@@ -50,10 +51,12 @@ export function resolveOptions(options: BatchOptions, naming: OptionNaming = 'co
   return Object.freeze(complete(given, output));
 }
 
-/** Without what is there but undefined, as callers in plain JavaScript may give it. */
+/** Without what is there but undefined, as callers in plain JavaScript may give it, and without what is said to have no limit. */
 function onlyGiven(options: BatchOptions): BatchOptions {
   return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
+    Object.entries(options)
+      .map(([name, value]) => [name, finiteOption(name, value)] as const)
+      .filter(([, value]) => value !== undefined),
   ) as unknown as BatchOptions;
 }
 

@@ -35,7 +35,7 @@ export type BodyInput =
   | Iterable<BodyChunk>
   | (() => AsyncIterable<BodyChunk> | Iterable<BodyChunk>);
 
-/** What can be said for all requests of a client, and otherwise for a single one. Times are milliseconds; null: no limit. */
+/** What can be said for all requests of a client, and otherwise for a single one. Times are milliseconds. `Infinity` is no limit, null too for times. */
 export interface SharedRequestOptions {
   /**
    * Of a request they win over those of the client; null leaves one out. Those of a client with a `baseUrl` that have names of
@@ -54,13 +54,13 @@ export interface SharedRequestOptions {
    * the answer is complete; of a stream until its head. @default 30000
    */
   readonly timeoutMs?: number | null | undefined;
-  /** From the last byte of the request until the head of the answer. @default null */
+  /** From the last byte of the request until the head of the answer. @default Infinity */
   readonly headersTimeoutMs?: number | null | undefined;
   /** Between two pieces of the body, while its reader is ready for more. @default 300000 */
   readonly bodyTimeoutMs?: number | null | undefined;
-  /** Everything: limits, attempts, waits between them, and the body of a stream. @default null */
+  /** Everything: limits, attempts, waits between them, and the body of a stream. @default Infinity */
   readonly totalTimeoutMs?: number | null | undefined;
-  /** The longest wait for the limits of the client. @default null */
+  /** The longest wait for the limits of the client. @default Infinity */
   readonly queueTimeoutMs?: number | null | undefined;
   /** Followed at most; 0: an answer that redirects is an answer like others. @default 10 */
   readonly redirects?: number | undefined;
@@ -96,7 +96,7 @@ export interface RequestOptions extends SharedRequestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a client works. Times are milliseconds, sizes are bytes. */
+/** How a client works. Times are milliseconds, sizes are bytes; `Infinity` is no limit. */
 export interface ClientOptions extends SharedRequestOptions {
   /**
    * What relative URLs are resolved against, as links of a page are: `https://api.example.com/v1/` and `orders`. Without the `/` at its end
@@ -107,9 +107,9 @@ export interface ClientOptions extends SharedRequestOptions {
   readonly cookies?: CookieJar | boolean | undefined;
   /** @default 10000 */
   readonly connectTimeoutMs?: number | undefined;
-  /** Requests on their way at most. @default what this machine can hold */
+  /** Requests on their way at most. @default Infinity: what this machine can hold */
   readonly concurrency?: number | undefined;
-  /** The same for each origin. @default none */
+  /** The same for each origin. @default Infinity */
   readonly perOrigin?: number | undefined;
   /** For each origin: `'10/s'`, `'600/m'`; several hold together. @default none */
   readonly rate?: string | readonly string[] | undefined;

@@ -36,7 +36,7 @@ export interface RequestInput {
   readonly params?: FormFields | undefined;
   /** Comes back in the result, as text. */
   readonly id?: string | number | undefined;
-  /** One attempt, in milliseconds. @default the option `timeoutMs` */
+  /** One attempt, in milliseconds; Infinity: no limit. @default the option `timeoutMs` */
   readonly timeoutMs?: number | undefined;
   /** Attempts after the first. @default the option `retries` */
   readonly retries?: number | undefined;

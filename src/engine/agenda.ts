@@ -1,5 +1,6 @@
 // What is due later, and the one timer that wakes the engine for the earliest of it.
 
+import { longestTimerMs } from '../concurrency/time/longest-timer.ts';
 import type { Clock, TimerHandle } from '../concurrency/clock.ts';
 import { DueHeap } from '../concurrency/time/due-heap.ts';
 
@@ -46,9 +47,7 @@ export class Agenda<T> {
   };
 }
 
-/** The longest that a timer of Node can wait: what is due later is looked at again then. */
-const longestMs = 2 ** 31 - 1;
-
+/** What is due later than a timer can wait is looked at again then. */
 function waitMs(leftMs: number): number {
-  return Math.min(longestMs, Math.max(0, Math.ceil(leftMs)));
+  return Math.min(longestTimerMs, Math.max(0, Math.ceil(leftMs)));
 }

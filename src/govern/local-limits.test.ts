@@ -36,6 +36,13 @@ test('auto has the ceiling of the machine, and names it', () => {
   });
 });
 
+test('who wants no limit has all that the machine holds, and it is not called less than that', () => {
+  expect(limitConcurrency(Number.MAX_SAFE_INTEGER, roomy)).toEqual({
+    concurrency: 25_408,
+    explanation: 'concurrency 25,408: this machine has 28,232 ports to connect from (net.ipv4.ip_local_port_range)',
+  });
+});
+
 test('of few files only a share is left alone', () => {
   const few = { openFilesLimit: 60, openFiles: 26, ports: 28_232 };
   expect(limitConcurrency(500, few).concurrency).toBe(20);

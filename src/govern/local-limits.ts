@@ -44,13 +44,14 @@ export function readMachineFacts(): MachineFacts {
 
 /**
  * The concurrency that is asked for, lowered to what the machine allows. `auto` asks for all of that:
- * it is the ceiling of what is found out for each origin.
+ * it is the ceiling of what is found out for each origin. So does the largest whole number, which nobody finds out then.
  * @param shared requests that may be taken to share a connection: more than one where HTTP/2 is insisted on
  * @example limitConcurrency('auto', readMachineFacts()).concurrency // 25408
  */
 export function limitConcurrency(wanted: number | 'auto', facts: MachineFacts, shared = 1): LocalLimit {
   const { openFilesLimit: files, openFiles: open, ports: told } = facts;
-  const known = wanted === 'auto' ? (told ?? usualPorts) : told;
+  const isAll = wanted === 'auto' || wanted === Number.MAX_SAFE_INTEGER;
+  const known = isAll ? (told ?? usualPorts) : told;
   const free = files === null ? Infinity : Math.max(0, files - open);
   const byFiles = free - Math.ceil(Math.min(reservedFiles, free * reservedShare));
   const byPorts = known === null ? Infinity : Math.floor(known * shareOfPorts);
@@ -60,7 +61,7 @@ export function limitConcurrency(wanted: number | 'auto', facts: MachineFacts, s
   if (wanted !== 'auto' && wanted <= most)
     return { concurrency: wanted, explanation: `concurrency ${groupedDigits(wanted)}` };
   const begin = wanted === 'auto' ? 'concurrency is found per origin, at most' : 'concurrency';
-  const instead = wanted === 'auto' ? '' : ` instead of ${groupedDigits(wanted)}`;
+  const instead = isAll ? '' : ` instead of ${groupedDigits(wanted)}`;
   const reason = byFiles <= byPorts ? byFilesReason(files ?? 0, open, wanted) : byPortsReason(told);
   return { concurrency: most, explanation: `${begin} ${groupedDigits(most)}${instead}: ${reason}` };
 }

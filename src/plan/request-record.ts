@@ -1,6 +1,7 @@
 // Reads a record that is itself a request: `{url, method, headers, body, bodyBase64, id, timeoutMs, cost}`, the
 // OpenAI batch line, a bare URL. It checks every field that is used and ignores the others.
 
+import { longestTimerMs } from '../concurrency/time/longest-timer.ts';
 import { RecordError } from '../errors.ts';
 import { readBase64 } from './base64-body.ts';
 import { type Body, jsonType, noBody, textType } from './body-plan.ts';
@@ -66,6 +67,8 @@ export function readRequestRecord(scope: RecordScope, rules: ReadingRules): Requ
 /** A timeout in milliseconds. @throws {RecordError} `bad_record` */
 export function readTimeout(value: unknown, rules: Pick<ReadingRules, 'strings'>): number | null {
   if (value === undefined) return null;
+  // Said by a program: JSON has no such number.
+  if (value === Infinity) return longestTimerMs;
   const number = rules.strings && typeof value === 'string' ? Number(value) : value;
   if (typeof number === 'number' && Number.isFinite(number) && number > 0) return number;
   throw wrongType('timeoutMs', 'a number of milliseconds above 0', value);

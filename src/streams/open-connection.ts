@@ -1,6 +1,7 @@
 // Opens a connection: names, addresses, TLS and the time that all this may take are the business of `http/dial/`.
 
 import type { Socket } from 'node:net';
+import { longestTimerMs } from '../concurrency/time/longest-timer.ts';
 import { badValue } from '../concurrency/bad-value.ts';
 import { UsageError } from '../errors.ts';
 import { onAbort } from '../concurrency/on-abort.ts';
@@ -49,7 +50,7 @@ export async function openConnection(options: OpenConnectionOptions): Promise<Co
   const host = checkedHost(options.host ?? 'localhost');
   checkedTime('`connectTimeoutMs`', connectTimeoutMs);
   const opener = openerFor(tls, path);
-  const limit = new TimeLimit({ clock: limits.clock, connectTimeoutMs: Math.min(connectTimeoutMs, 2 ** 31 - 1) });
+  const limit = new TimeLimit({ clock: limits.clock, connectTimeoutMs: Math.min(connectTimeoutMs, longestTimerMs) });
   signal?.throwIfAborted();
   const peer = path ?? (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
   const target = { secure: tls !== false, host, port };

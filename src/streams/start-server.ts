@@ -2,6 +2,7 @@
 
 import type { Server } from 'node:net';
 import { createServer } from 'node:net';
+import { longestTimerMs } from '../concurrency/time/longest-timer.ts';
 import { badValue } from '../concurrency/bad-value.ts';
 import { listenAt } from './listen-at.ts';
 import { checkedServer } from './server-options.ts';
@@ -54,7 +55,7 @@ function makeServer({ tls, handshakeTimeoutMs, maxConnections }: CheckedServer):
       : process.getBuiltinModule('node:tls').createServer({
           ...options,
           ...tlsOptions(tls),
-          handshakeTimeout: Math.min(handshakeTimeoutMs, 2 ** 31 - 1),
+          handshakeTimeout: Math.min(handshakeTimeoutMs, longestTimerMs),
         });
   if (maxConnections !== Infinity) server.maxConnections = maxConnections;
   return server;

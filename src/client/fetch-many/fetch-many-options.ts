@@ -35,7 +35,7 @@ export type SharedOption =
   | 'user';
 
 /**
- * How `fetchMany` sends, and what it calls. Times are milliseconds, sizes are bytes. `Item` is what the source gives, `Value` what
+ * How `fetchMany` sends, and what it calls. Times are milliseconds, sizes are bytes; `Infinity` is no limit. `Item` is what the source gives, `Value` what
  * `parse` makes of an ok result, `Fallback` what `onError` gives for another.
  *
  * Callbacks are called with each result once, as it is settled, and before it is yielded: `parse`, `onResult`, `onError`.
@@ -64,7 +64,7 @@ export interface FetchManyOptions<Item = unknown, Value = unknown, Fallback = un
   readonly progressEveryMs?: number | undefined;
   /**
    * All of it, from when the first result is asked for: retries and waits included. What is late is cancelled, and each item
-   * that has no result gets a `failed` one with `deadline`. @default none
+   * that has no result gets a `failed` one with `deadline`. @default Infinity
    */
   readonly totalTimeoutMs?: number | undefined;
   /** Sent with every request that does not name them itself. */

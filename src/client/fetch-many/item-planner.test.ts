@@ -34,6 +34,7 @@ test('a URL is a GET, resolved against the base', () => {
   for (const item of ['orders?x=1', new URL('https://api.example.com/v1/orders?x=1')]) {
     expect(planned(item)).toMatchObject({ method: 'GET', origin: 'https://api.example.com', path: '/v1/orders?x=1' });
   }
+  expect(planned({ url: 'http://a.example/b', timeoutMs: Infinity })).toMatchObject({ timeoutMs: 2 ** 31 - 1 });
   expect(planned({ url: new URL('http://a.example/b'), id: 7, timeoutMs: 5 })).toMatchObject({
     origin: 'http://a.example',
     id: '7',

@@ -70,8 +70,13 @@ test('defaults are those of a batch, and undefined is not given', () => {
   expect(resolveFetchOptions({ idempotencyKey: 'off' }).planning.idempotencyHeader).toBeNull();
 });
 
-test('a time without end is told how to be had', () => {
-  const hint = 'leave it out, or give undefined: no limit';
-  expect(() => resolveFetchOptions({ totalTimeoutMs: Infinity })).toThrow(expect.objectContaining({ hint }));
+test('no limit is Infinity', () => {
+  const unlimited = { totalTimeoutMs: Infinity, timeoutMs: Infinity, perOrigin: Infinity, maxBodyBytes: Infinity };
+  const { sending, totalTimeoutMs } = resolveFetchOptions({ ...unlimited, retries: Infinity });
+  expect([totalTimeoutMs, sending.perOrigin, sending.timeoutMs]).toEqual([null, null, 2 ** 31 - 1]);
+  expect([sending.maxBodyBytes, sending.retries]).toEqual([Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]);
+  const hint = 'no limit is Infinity';
+  expect(() => resolveFetchOptions({ totalTimeoutMs: null as never })).toThrow(expect.objectContaining({ hint }));
+  expect(() => resolveFetchOptions({ progressEveryMs: Infinity })).toThrow(/`progressEveryMs`/);
   expect(() => resolveFetchOptions({ totalTimeoutMs: 0 })).toThrow(expect.objectContaining({ hint: null }));
 });

@@ -7,6 +7,7 @@ import { badOption } from '../../batch/bad-option.ts';
 import type { BatchOptions } from '../../batch/batch-options.ts';
 import { resolveOptions } from '../../batch/resolve-options.ts';
 import type { ResolvedOptions } from '../../batch/resolved-options.ts';
+import { longestTimerMs } from '../../concurrency/time/longest-timer.ts';
 import { UsageError } from '../../errors.ts';
 import type { TransportKind } from '../../http/choose-transport.ts';
 import type { Transport } from '../../http/transport.ts';
@@ -87,7 +88,8 @@ export function resolveFetchOptions<Item, Value, Fallback>(
 ): ResolvedFetchOptions {
   refuseUnknown(options);
   const { ordered = false, signal, parse, onResult, onError, onProgress, ...others } = options;
-  const { progressEveryMs = 1000, totalTimeoutMs, headers, ca, lookup, transport, ...rest } = others;
+  const { progressEveryMs = 1000, totalTimeoutMs: within, headers, ca, lookup, transport, ...rest } = others;
+  const totalTimeoutMs = within === Infinity ? undefined : within;
   for (const [name, pem] of Object.entries({ ca, cert: rest.cert, key: rest.key })) requirePem(name, pem);
   if (typeof ordered !== 'boolean') throw badOption('`ordered`', 'true or false', ordered);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('`signal`', 'an AbortSignal', signal);
@@ -161,13 +163,14 @@ function requireFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') throw badOption(`\`${name}\``, 'a function', value);
 }
 
-/** What a timer can wait. */
-const longestMs = 2 ** 31 - 1;
-
 function requireMs(name: string, value: unknown): void {
-  if (value === undefined || (typeof value === 'number' && value >= 1 && value <= longestMs)) return;
-  const hint = value === Infinity || value === null ? 'leave it out, or give undefined: no limit' : undefined;
-  throw badOption(`\`${name}\``, 'a time from 1 ms to 24 days, in milliseconds', value, hint);
+  if (value === undefined || (typeof value === 'number' && value >= 1 && value <= longestTimerMs)) return;
+  throw badOption(
+    `\`${name}\``,
+    'a time from 1 ms to 24 days, in milliseconds',
+    value,
+    value === null ? 'no limit is Infinity' : undefined,
+  );
 }
 
 /** Not shown if it is wrong: it may be a key. */

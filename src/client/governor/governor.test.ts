@@ -154,7 +154,7 @@ describe('a governor', () => {
     expect(governor.statistics()).toMatchObject({ limit: 3, inFlight: 3, waiting: 1 });
     governor.change({ concurrency: 10, perOrigin: 3 });
     expect(governor.statistics()).toMatchObject({ inFlight: 3, waiting: 1 });
-    governor.change({ perOrigin: null });
+    governor.change({ perOrigin: Infinity });
     expect(governor.statistics()).toMatchObject({ inFlight: 4, waiting: 0 });
   });
 

@@ -16,10 +16,10 @@ import type { GateSurroundings } from './gate-permits.ts';
 export interface GovernorLimits {
   /**
    * Requests in flight at most, over all origins. `auto` finds out for each origin how many it serves best.
-   * @default 'auto'
+   * Infinity: as many as this machine can hold. @default 'auto'
    */
   readonly concurrency?: number | 'auto' | undefined;
-  /** The same for each origin. @default none */
+  /** The same for each origin. @default Infinity */
   readonly perOrigin?: number | null | undefined;
   /** For each origin: `'10/s'`, `'600/m'`, `'90000/m:cost'`; one or several. @default none */
   readonly rate?: string | readonly string[] | undefined;
@@ -74,7 +74,13 @@ export class Governor {
 
   /** @throws UsageError if a limit cannot be used */
   constructor(options: GovernorOptions = {}) {
-    const { concurrency = 'auto', perOrigin = null, rate = [], clock = systemClock, random = systemRandom } = options;
+    const {
+      concurrency = 'auto',
+      perOrigin = Infinity,
+      rate = [],
+      clock = systemClock,
+      random = systemRandom,
+    } = options;
     this.#run = new RunGovernor({
       ...concurrencyLimits(concurrency),
       perOrigin: checkedPerOrigin(perOrigin),
@@ -133,14 +139,16 @@ export class Governor {
 }
 
 function concurrencyLimits(concurrency: number | 'auto') {
-  if (concurrency !== 'auto' && (!Number.isSafeInteger(concurrency) || concurrency < 1))
+  if (concurrency !== 'auto' && concurrency !== Infinity && (!Number.isSafeInteger(concurrency) || concurrency < 1))
     throw badValue('`concurrency`', "a whole number from 1 up, or 'auto'", concurrency);
-  const { concurrency: limit } = limitConcurrency(concurrency, readMachineFacts());
+  const wanted = concurrency === Infinity ? Number.MAX_SAFE_INTEGER : concurrency;
+  const { concurrency: limit } = limitConcurrency(wanted, readMachineFacts());
   return { concurrency: limit, findsConcurrency: concurrency === 'auto' };
 }
 
 function checkedPerOrigin(perOrigin: number | null): number | null {
-  if (perOrigin !== null && (!Number.isSafeInteger(perOrigin) || perOrigin < 1))
+  if (perOrigin === null || perOrigin === Infinity) return null;
+  if (!Number.isSafeInteger(perOrigin) || perOrigin < 1)
     throw badValue('`perOrigin`', 'a whole number from 1 up', perOrigin);
   return perOrigin;
 }

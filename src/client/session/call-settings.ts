@@ -1,6 +1,7 @@
 // What holds for one call: the settings of its client, and what the request says otherwise. Checked here, once.
 
 import { badValue } from '../../concurrency/bad-value.ts';
+import { finiteOption } from '../../batch/no-limit.ts';
 import { optionRules } from '../../batch/option-rules.ts';
 import type { OptionRule } from '../../batch/option-rules.ts';
 import { parseRetryOn } from '../../batch/status-set.ts';
@@ -8,7 +9,7 @@ import type { RetryOn } from '../../batch/status-set.ts';
 import type { RequestOptions, SharedRequestOptions } from '../client-options.ts';
 import { unknownOption } from '../unknown-option.ts';
 
-/** Times are milliseconds; 0: no limit. */
+/** Times are milliseconds; 0: no limit. Other limits that there are not are the largest whole number. */
 export interface CallSettings {
   readonly timeoutMs: number;
   readonly headersTimeoutMs: number;
@@ -41,9 +42,8 @@ export const defaultSettings: CallSettings = Object.freeze({
 });
 
 const aTime: OptionRule = (value, name) => {
-  if (value === null) return;
-  if (value === 0 || value === Infinity)
-    throw badValue(name, 'a time from 1 ms to 24 days, in milliseconds', value, 'null: no limit');
+  if (value === null || value === Infinity) return;
+  if (value === 0) throw badValue(name, 'a time from 1 ms to 24 days, in milliseconds', value, 'no limit is Infinity');
   optionRules.timeoutMs(value, name);
 };
 
@@ -97,11 +97,14 @@ export function settingsOf(
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(others, name)) continue;
     if (!Object.hasOwn(rules, name)) throw unknownOption(name, [...Object.keys(rules), ...Object.keys(others)]);
-    const value: unknown = Reflect.get(options, name);
-    if (value === undefined) continue;
-    rules[name as keyof CallSettings](value, `\`${name}\``);
+    const given: unknown = Reflect.get(options, name);
+    if (given === undefined) continue;
+    const rule = rules[name as keyof CallSettings];
+    const value = rule === aTime ? given : finiteOption(name, given);
+    rule(value, `\`${name}\``);
     changed ??= { ...base };
-    changed[name] = name === 'retryOn' && typeof value === 'string' ? parseRetryOn(value) : (value ?? 0);
+    if (rule === aTime) changed[name] = value === null || value === Infinity ? 0 : value;
+    else changed[name] = typeof value === 'string' ? parseRetryOn(value) : value;
   }
   return changed === null ? base : (changed as unknown as CallSettings);
 }

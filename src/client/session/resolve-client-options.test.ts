@@ -1,8 +1,11 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mockTransport } from '../../http/mock/mock-transport.ts';
 import { Client } from '../client.ts';
 import type { ClientOptions, RequestOptions } from '../client-options.ts';
+import { callSettings } from './call-settings.ts';
+import { resolveClientOptions } from './resolve-client-options.ts';
 
 /** As a program in plain JavaScript would. */
 const open = (options: unknown): Client => new Client(options as ClientOptions);
@@ -52,7 +55,7 @@ describe('options that cannot be used are refused when the client is made', () =
     [{ bearer: 'secret' }, 'did you mean `auth`?'],
     [{ gtimeout: 3 }, 'did you mean `totalTimeoutMs`?'],
     [{ nothingLikeIt: 3 }, null],
-    [{ timeoutMs: Infinity }, 'null: no limit'],
+    [{ timeoutMs: 0 }, 'no limit is Infinity'],
     [{ auth: ['user', 'secret'] }, 'for example `auth: basicAuth(user, password)` or `auth: bearerAuth(token)`'],
     [{ params: 'a=secret' }, '`new URLSearchParams(text)` reads one'],
     [{ headers: 'x: y' }, "write them as { 'x-name': 'value' }"],
@@ -62,6 +65,39 @@ describe('options that cannot be used are refused when the client is made', () =
       expect.objectContaining({ hint, message: expect.not.stringContaining('secret') }),
     );
   });
+});
+
+test('no limit is Infinity, and null for times', () => {
+  const machine = resolveClientOptions({}).limits;
+  const all = [
+    'concurrency',
+    'perOrigin',
+    'connectTimeoutMs',
+    'maxBodyBytes',
+    'maxWaitMs',
+    'redirects',
+    'retries',
+  ] as const;
+  const times = ['timeoutMs', 'headersTimeoutMs', 'bodyTimeoutMs', 'totalTimeoutMs', 'queueTimeoutMs'] as const;
+  const unlimited = Object.fromEntries([...all, ...times].map((name) => [name, Infinity]));
+  const { settings, limits } = resolveClientOptions(unlimited);
+  expect(limits).toEqual({ ...machine, perOrigin: null });
+  expect(times.map((name) => settings[name])).toEqual([0, 0, 0, 0, 0]);
+  const most = Number.MAX_SAFE_INTEGER;
+  expect(settings).toMatchObject({ maxBodyBytes: most, redirects: most, retries: most, maxWaitMs: 2 ** 31 - 1 });
+  const base = resolveClientOptions({ totalTimeoutMs: 50 }).settings;
+  expect(callSettings({ totalTimeoutMs: null }, base)).toEqual(callSettings({ totalTimeoutMs: Infinity }, base));
+});
+
+test('a call without limits goes on as others do', async () => {
+  const zipped = mockTransport(() => ({ headers: { 'content-encoding': 'gzip' }, body: gzipSync('x') }));
+  await using free = new Client({
+    transport: zipped,
+    timeoutMs: Infinity,
+    retries: Infinity,
+    maxBodyBytes: Infinity,
+  });
+  expect(await free.get('http://a.test/', { redirects: Infinity, queueTimeoutMs: Infinity }).text()).toBe('x');
 });
 
 describe('what cannot be asked for is refused before anything is sent', () => {

@@ -3,7 +3,9 @@
 import { badValue } from '../../concurrency/bad-value.ts';
 import { systemClock } from '../../concurrency/clock.ts';
 import type { Clock } from '../../concurrency/clock.ts';
+import { longestTimerMs } from '../../concurrency/time/longest-timer.ts';
 import { parseRate } from '../../concurrency/limits/parse-rate.ts';
+import { finiteOption } from '../../batch/no-limit.ts';
 import { optionRules } from '../../batch/option-rules.ts';
 import { UsageError } from '../../errors.ts';
 import { limitConcurrency, readMachineFacts, requestsAConnection } from '../../govern/local-limits.ts';
@@ -86,7 +88,10 @@ const likeABatch = [
 /** @throws {UsageError} `bad_option`, `unknown_option`; {RecordError} `bad_header` */
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
   const settings = settingsOf(options, defaultSettings, ownOptions);
-  for (const name of likeABatch) if (options[name] !== undefined) optionRules[name](options[name], `\`${name}\``);
+  for (const name of likeABatch) {
+    const value = finiteOption(name, options[name]);
+    if (value !== undefined) optionRules[name](value, `\`${name}\``);
+  }
   const { auth, baseUrl, clock = systemClock, cookies = true, idempotencyKey = 'Idempotency-Key', transport } = options;
   if (typeof cookies !== 'boolean' && !(cookies instanceof CookieJar))
     throw badValue('`cookies`', 'a CookieJar, true or false', cookies, 'single ones: `jar.set(url, name, value)`');
@@ -109,12 +114,21 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   };
 }
 
-function limitsOf({ concurrency, perOrigin, rate = [], http = 'auto' }: ClientOptions): ClientLimits {
-  if (concurrency !== undefined && (!Number.isSafeInteger(concurrency) || concurrency < 1))
+function limitsOf({
+  concurrency = Infinity,
+  perOrigin = Infinity,
+  rate = [],
+  http = 'auto',
+}: ClientOptions): ClientLimits {
+  if (concurrency !== Infinity && (!Number.isSafeInteger(concurrency) || concurrency < 1))
     throw badValue('`concurrency`', 'a whole number from 1 up', concurrency);
   return {
-    concurrency: limitConcurrency(concurrency ?? 'auto', readMachineFacts(), requestsAConnection(http)).concurrency,
-    perOrigin: perOrigin ?? null,
+    concurrency: limitConcurrency(
+      concurrency === Infinity ? 'auto' : concurrency,
+      readMachineFacts(),
+      requestsAConnection(http),
+    ).concurrency,
+    perOrigin: perOrigin === Infinity ? null : perOrigin,
     rates: (typeof rate === 'string' ? [rate] : rate).map((text) => parseRate(text, '`rate`')),
   };
 }
@@ -168,7 +182,7 @@ function madeTransport(options: ClientOptions, looking: TransportOptions): Trans
     http,
     env: process.env,
     ...looking,
-    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs: Math.min(connectTimeoutMs, longestTimerMs) }),
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),

@@ -8,10 +8,9 @@
 import { badValue } from '../bad-value.ts';
 import { systemClock } from '../clock.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
+import { longestTimerMs } from '../time/longest-timer.ts';
 import { WaitingLine } from './waiting-line.ts';
 
-/** Timers of Node take no longer time: they would fire at once. */
-const longestTimerMs = 2_147_483_647;
 /** What is left of a wait by rounding may be too little to move a clock. */
 const shortestTimerMs = 0.001;
 

@@ -2,8 +2,7 @@
 // long wait is made of several. It must be cleared by whoever does not need it any more.
 
 import type { Clock, TimerHandle } from '../clock.ts';
-
-const longestTimerMs = 2_147_483_647;
+import { longestTimerMs } from './longest-timer.ts';
 
 export class Alarm {
   readonly #clock: Clock;
