@@ -8,7 +8,7 @@ function sent<Value>(value: Value): Value {
   return structuredClone(value);
 }
 
-function there(record: Parameters<typeof packCall>[0], textIsJson: boolean): unknown {
+function arrived(record: Parameters<typeof packCall>[0], textIsJson: boolean): unknown {
   const { record: packed } = sent(packCall(record, sampleOk(), textIsJson));
   return packed === null ? null : [packed.kind, unpackRecord(packed)];
 }
@@ -32,8 +32,8 @@ test('records are parsed where they arrive; values are sent where there is no JS
   const text = '{"é":1}';
   const bytes = Buffer.from(text).toString('latin1');
   const value = { é: 1 };
-  expect(there({ index: 0, value, text, bytes }, true)).toEqual(['bytes', value]);
-  expect(there({ index: 0, value, text }, true)).toEqual(['json', value]);
-  expect(there({ index: 0, value, text: 'é\n1' }, false)).toEqual(['value', value]);
-  expect(there(null, true)).toBe(null);
+  expect(arrived({ index: 0, value, text, bytes }, true)).toEqual(['bytes', value]);
+  expect(arrived({ index: 0, value, text }, true)).toEqual(['json', value]);
+  expect(arrived({ index: 0, value, text: 'é\n1' }, false)).toEqual(['value', value]);
+  expect(arrived(null, true)).toBe(null);
 });
