@@ -19,7 +19,7 @@ test('bars are to scale', () => {
 });
 
 test('figures stand beside them, and foreign text is text', () => {
-  expect(picture).toContain('>1.05 s · 9.7× + 0.31 s to start</text>');
+  expect(picture).toContain('>1.05 s + 0.31 s to start · 9.7×</text>');
   expect(picture).toContain('>100 at once · 1 thread · CPU 0.05 s · 62 MB</text>');
   expect(picture).toContain('https://h/?a=1&amp;b=&lt;2&gt;');
   expect(picture).not.toContain('<2>');

@@ -46,7 +46,7 @@ function drawRow(way: ComparedWay, y: number, scale: number): string {
       ? ''
       : `<rect class="start" x="${left}" y="${y}" width="${startWidth.toFixed(1)}" height="${barHeight}"/>`;
   const starting = startMs === null ? '' : ` + ${formatSeconds(startMs)} to start`;
-  const figure = `${formatSeconds(elapsedMs)} · ${formatTimes(speedUp)}${starting}`;
+  const figure = `${formatSeconds(elapsedMs)}${starting} · ${formatTimes(speedUp)}`;
   const facts = `${formatCount(layout.atOnce)} at once · ${madeOf(layout)} · CPU ${formatSeconds(cpuMs)} · ${formatMegabytes(peakBytes)}`;
   const middle = y + barHeight / 2 + 5;
   return `<text class="name" x="${left - 12}" y="${middle}" text-anchor="end">${escaped(layout.label)}</text>${start}<rect class="bar" x="${(left + startWidth).toFixed(1)}" y="${y}" width="${barWidth.toFixed(1)}" height="${barHeight}"/><text x="${(left + startWidth + barWidth + 8).toFixed(1)}" y="${middle}">${escaped(figure)}</text><text class="small" x="${left + 4}" y="${y + barHeight + 16}">${escaped(facts)}</text>`;
