@@ -9,7 +9,7 @@ import type { ClientOptions, RequestOptions } from './client-options.ts';
 import type { ClientResponse } from './response/client-response.ts';
 import { ResponsePromise } from './response/response-promise.ts';
 import { closedInTime, watchForLeak } from './leaked-clients.ts';
-import { throwingInCode } from './in-code.ts';
+import { throwingInCode } from '../http/in-code.ts';
 import { resolveClientOptions } from './session/resolve-client-options.ts';
 import { Session } from './session/session.ts';
 import type { ClientStatistics } from './session/session.ts';

@@ -5,7 +5,7 @@
 import type { ResultError as SettledError, Result as SettledResult } from '../http/result.ts';
 import { ContentTypes } from '../output/content-type.ts';
 import { TextDecoding } from '../output/decode-text.ts';
-import { textInCode } from './in-code.ts';
+import { textInCode } from '../http/in-code.ts';
 import { ResponseHeaders } from './response/response-headers.ts';
 
 /** Why an item is not ok. */

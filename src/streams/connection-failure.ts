@@ -3,24 +3,23 @@
 
 import { ManyfetchError, TransportError, UsageError } from '../errors.ts';
 import { explainTlsError } from '../http/dial/explain-tls-error.ts';
+import { textInCode } from '../http/in-code.ts';
 import { mapTransportError } from '../http/map-transport-error.ts';
 
 const resets = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
-/** Options of the command, and what they are here. */
-const words: readonly (readonly [RegExp, string])[] = [
-  [/--cacert/g, '`tls.ca`'],
-  [/--insecure/g, '`tls.insecure`'],
-  [/--cert/g, '`tls.cert`'],
-  [/--key/g, '`tls.key`'],
-  [/--connect-timeout/g, '`connectTimeoutMs`'],
-  [/Use a lower --concurrency/g, 'Open fewer connections at once'],
-  [/try http:\/\/ instead of https:\/\//g, 'leave `tls` out'],
-  [/ in the URL/g, ''],
+/** Options that are part of another one here. */
+const called = { cacert: 'tls.ca', insecure: 'tls.insecure', cert: 'tls.cert', key: 'tls.key' };
+/** What has a meaning for requests only. */
+const words: readonly (readonly [string, string])[] = [
+  ['Use a lower --concurrency', 'Open fewer connections at once'],
+  ['try http:// instead of https://', 'leave `tls` out'],
+  [' in the URL', ''],
 ];
 
 function inOurWords(text: string): string {
-  return words.reduce((said, [theirs, ours]) => said.replace(theirs, ours), text);
+  const said = words.reduce((all, [theirs, ours]) => all.replaceAll(theirs, ours), text);
+  return textInCode(said, called);
 }
 
 /** Why a connection could not be made. @param peer host and port of the other side */

@@ -8,7 +8,7 @@ import { chooseTransport } from '../../http/choose-transport.ts';
 import { createUndiciTransport } from '../../http/undici/undici-transport.ts';
 import type { FetchManyOptions } from './fetch-many-options.ts';
 import type { Source, SourceItem } from '../request-input.ts';
-import { throwingInCode } from '../in-code.ts';
+import { throwingInCode } from '../../http/in-code.ts';
 import { resolveFetchOptions } from './resolve-fetch-options.ts';
 import { ResultStream } from './result-stream.ts';
 

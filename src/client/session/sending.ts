@@ -14,7 +14,7 @@ import type { HttpRequest } from '../../http/request.ts';
 import type { Exchange, HttpVersion, ResponseHandler, SendOptions, Transport } from '../../http/transport.ts';
 import { BodyStream } from './body-stream.ts';
 import type { BodyStreamOwner } from './body-stream.ts';
-import { errorInCode } from '../in-code.ts';
+import { errorInCode } from '../../http/in-code.ts';
 import type { CallSettings } from './call-settings.ts';
 
 /** What an exchange needs of the client. */

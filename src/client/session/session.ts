@@ -17,7 +17,7 @@ import { OriginPermits } from './origin-permits.ts';
 import { RequestPlanner } from './planned-request.ts';
 import type { ResolvedClientOptions } from './resolve-client-options.ts';
 import type { SendingParts } from './sending.ts';
-import { throwingInCode } from '../in-code.ts';
+import { throwingInCode } from '../../http/in-code.ts';
 import { withCaller } from './with-caller.ts';
 
 /** A client at one moment. */

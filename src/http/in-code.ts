@@ -17,11 +17,14 @@ const names = [...Object.keys(others), ...same, ...alsoSame].join('|');
 /** With the value, where it is one of a few. */
 const flag = new RegExp(`(?<![\\w-])--(${names})(?: (1\\.1|2|auto|undici|wire)(?!\\.?\\w))?(?![\\w-])`, 'g');
 
-/** @example textInCode('Use --http auto.') // "Use `http: 'auto'`." */
-export function textInCode(text: string): string {
+/**
+ * @param called what options are called there that are called otherwise for clients
+ * @example textInCode('Use --http auto.') // "Use `http: 'auto'`."
+ */
+export function textInCode(text: string, called: Readonly<Record<string, string>> = {}): string {
   if (!text.includes('--')) return text;
   return text.replace(flag, (_all, name: string, value: string | undefined) => {
-    const option = others[name] ?? name.replace(/-[a-z]/g, (dash) => dash.slice(1).toUpperCase());
+    const option = called[name] ?? others[name] ?? name.replace(/-[a-z]/g, (dash) => dash.slice(1).toUpperCase());
     return value === undefined ? `\`${option}\`` : `\`${option}: '${value}'\``;
   });
 }
