@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LocalPressure } from './local-pressure.ts';
+import { loopBlockedByHook } from './local-shortage.ts';
 
 /** A machine that runs short above `capacity` in flight; the run always uses all that it may, up to `wanted`. */
 function shortEachSecond(pressure: LocalPressure, capacity: number, wanted: number, fromMs: number, untilMs: number) {
@@ -154,6 +155,8 @@ test('a blocked event loop is explained in one line', () => {
   const pressure = new LocalPressure();
   pressure.lag(412.3, 100, 0);
   expect(pressure.explanation).toMatch(/event loop.*\(412 ms late\): at most 90 in flight for now; .*--map/);
+  pressure.lag(300, 90, 1_000, loopBlockedByHook);
+  expect(pressure.explanation).toMatch(/event loop.*\(300 ms late\): .*--hook-threads/);
 });
 
 test('whatever happens, the limit is at least one, whole, and comes back', () => {

@@ -200,6 +200,17 @@ describe('the last line', () => {
     );
   });
 
+  test('says that it waits for hooks, and how many of them a stopped run lets end', () => {
+    const hooks = { open: 64, areAwaited: true };
+    expect(last({ hooks }, { waits: [] })).toBe('waiting: the hook (--on-result) has 64 results to do');
+    expect(last({ hooks: { open: 3, areAwaited: false } }, wait('rate'))).toBe(
+      'waiting: rate limit for 127.0.0.1:8080',
+    );
+    const stopping = { graceLeftMs: 9800 };
+    expect(last({ stopping, hooks }, { inFlight: 0 })).toMatch(/^stopping: letting 64 hooks finish \(up to 10 s\)/);
+    expect(last({ stopping, hooks }, {}, 79)).toBe('stopping: 101 to finish (up to 10 s); Ctrl-C: stop now');
+  });
+
   test('says that the run stops, at any width', () => {
     const stopping = { stopping: { graceLeftMs: 9800 } };
     expect(draw({ ...snapshotOf(busy), ...stopping })[0]).toMatch(/ {2}1,234\/s {2}[\d.]+ (?:s|m).* so far$/);

@@ -193,9 +193,9 @@ describe('live', () => {
     const progress = run.show('live', screen);
     run.work(100);
     run.statistics.attemptStarted('http://a.test', false);
-    run.others = { stopping: { graceLeftMs: 9000 } };
+    run.others = { stopping: { graceLeftMs: 9000 }, hooks: { open: 2, areAwaited: true } };
     run.clock.advance(1000);
-    expect(screen.text.at(-1)).toBe('stopping: letting 1 request finish (up to 9 s); press Ctrl-C again to stop now');
+    expect(screen.text.at(-1)).toBe('stopping: 3 to finish (up to 9 s); Ctrl-C: stop now');
     progress.stop();
     expect([screen.text[1], screen.text.at(-1)]).toEqual([
       '0 in flight  0 retries  100 ok  0 failed  0 unknown',

@@ -68,7 +68,11 @@ function startLive(options: ProgressOptions): Progress {
 
 /** The last frame stays on the screen: it must not say that something is awaited. */
 function atRest(snapshot: ProgressSnapshot): ProgressSnapshot {
-  return { ...snapshot, statistics: { ...snapshot.statistics, inFlight: 0, waits: [], waitingOrigins: 0 } };
+  return {
+    ...snapshot,
+    hooks: null,
+    statistics: { ...snapshot.statistics, inFlight: 0, waits: [], waitingOrigins: 0 },
+  };
 }
 
 function startLines({ clock, stream, snapshot }: ProgressOptions): Progress {

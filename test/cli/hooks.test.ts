@@ -3,9 +3,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTarget, type Target } from '../../src/target/start-target.ts';
-import { manyfetch } from './manyfetch.ts';
+import { manyfetch, startManyfetch } from './manyfetch.ts';
 
 let target: Target;
 const cwd = mkdtempSync(join(tmpdir(), 'manyfetch-hooks-'));
@@ -72,4 +74,28 @@ test.each([
   });
   expect([code, target.stats().total]).toEqual([2, 0]);
   expect(stderr).toContain(message);
+});
+
+test('hooks that do not end are given up by a second Ctrl-C; what was answered is recorded', async () => {
+  target.reset();
+  writeFileSync(join(cwd, 'hangs.mjs'), 'export default () => new Promise(() => undefined);');
+  const url = `${target.url}/echo?{{n}}`;
+  const given = ['run', 'in.jsonl', '--url', url, '-o', 'd.jsonl', '--on-result', 'hangs.mjs', '--grace', '1h'];
+  const child = startManyfetch([...given, '--progress', 'lines'], { cwd });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const said = text(child.stderr);
+  child.stdout.resume();
+  while (target.stats().total < 6) await sleep(10);
+  await sleep(100);
+  for (let signal = 0; signal < 2; signal++) {
+    child.kill('SIGINT');
+    await sleep(300);
+  }
+  // Every record has its result.
+  expect(await ended).toBe(1);
+  expect(await said).toContain('Finished 6 records');
+  const lines = readFileSync(join(cwd, 'd.jsonl'), 'utf8').trimEnd().split('\n');
+  for (const line of lines)
+    expect(line).toContain('"error":{"code":"callback_error","message":"the hook had not ended when');
+  expect(lines).toHaveLength(6);
 });
