@@ -5,9 +5,9 @@
 
 import { shownAs } from '../../concurrency/scopes/shown-as.ts';
 import { isUtf8 } from 'node:buffer';
-import { STATUS_CODES } from 'node:http';
 import { badValue } from '../../concurrency/bad-value.ts';
 import type { Har, HarContent, HarEntry, HarField, HarPostData, HarTimings } from '../../http/har/har.ts';
+import { usualReason } from '../../http/usual-reason.ts';
 import { maskBody, maskHeader, maskUrl } from '../../http/har/mask-exchange.ts';
 import { userAgent } from '../../plan/user-agent.ts';
 import type { Timings } from '../response/timings.ts';
@@ -115,7 +115,7 @@ function entryOf({ startedAtMs, request, response, error, timings }: RecordedExc
     },
     response: {
       status: response?.status ?? 0,
-      statusText: response?.statusText || (STATUS_CODES[response?.status ?? 0] ?? ''),
+      statusText: response?.statusText || usualReason(response?.status ?? 0),
       httpVersion,
       cookies: cookies(valuesOf(answered, 'set-cookie')),
       headers: fields(answered),

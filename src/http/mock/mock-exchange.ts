@@ -3,7 +3,6 @@
 //
 // Invariant: no callback before `send` has returned, one end at most, nothing after a cancel, no piece while paused.
 
-import { STATUS_CODES } from 'node:http';
 import { systemClock } from '../../concurrency/clock.ts';
 import type { Clock } from '../../concurrency/clock.ts';
 import { ManyfetchError, TransportError, errorCodes } from '../../errors.ts';
@@ -14,6 +13,7 @@ import { ByteString } from '../byte-string.ts';
 import { Stopwatch } from '../exchange-times.ts';
 import type { HttpRequest } from '../request.ts';
 import type { Exchange, ResponseHandler, SendOptions } from '../transport.ts';
+import { usualReason } from '../usual-reason.ts';
 import { hasHead, headersOf, piecesOf } from './mock-answer.ts';
 import type { MockAnswer } from './mock-answer.ts';
 
@@ -158,7 +158,7 @@ export class MockExchange implements Exchange {
     if (this.#over) return;
     this.answered = true;
     this.#times?.headCame();
-    handler.onHead(status, headersOf(answer), '1.1', STATUS_CODES[status]);
+    handler.onHead(status, headersOf(answer), '1.1', usualReason(status));
     if (request.method === 'HEAD' || status === 204 || status === 304) return;
     for await (const piece of this.#pieces(answer)) {
       await this.#flowing();
