@@ -143,6 +143,15 @@ describe.each(['in the process', 'in threads'])('%s', (where) => {
     expect(target.stats().total).toBe(0);
   });
 
+  test.runIf(where === 'in threads')('so is one that ends the thread', async () => {
+    const refused = runBatch(batch(3, { onResult: moduleOf('process.exit(3);'), ...threads }));
+    await expect(refused).rejects.toMatchObject({
+      code: 'bad_option',
+      message: expect.stringMatching(/ cannot be loaded: Thread \d died: exit code 3$/) as string,
+    });
+    expect(target.stats().total).toBe(0);
+  });
+
   test('a module that is not there is refused', async () => {
     const refused = runBatch(batch(1, { onResult: join(folder, 'none.ts'), ...threads }));
     await expect(refused).rejects.toMatchObject({ code: 'no_such_file' });

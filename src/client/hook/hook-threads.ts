@@ -56,7 +56,10 @@ export class HookThreads implements RecordHook {
       return threads;
     } catch (error) {
       await threads.close();
-      throw error instanceof Error && error.cause instanceof UsageError ? error.cause : error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw error instanceof Error && error.cause instanceof UsageError
+        ? error.cause
+        : new UsageError('bad_option', `--on-result: ${options.module} cannot be loaded: ${message}`, { cause: error });
     }
   }
 
