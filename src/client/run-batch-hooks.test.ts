@@ -188,6 +188,19 @@ describe('threads', () => {
     expect(ticks).toBeGreaterThan(20);
   });
 
+  test('a hook that never pauses is given up with its thread; what was answered is kept', async () => {
+    const onResult = moduleOf('export default () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);');
+    const options = batch(30, { onResult, hookThreads: 1, delivery: 'at-most-once', method: 'POST', graceMs: 200 });
+    const stop = new AbortController();
+    const running = runBatch({ ...options, signal: stop.signal });
+    await until(() => target.stats().total >= 8);
+    stop.abort();
+    const { kind, counts } = await running;
+    const { total } = target.stats();
+    expect([kind, counts]).toMatchObject(['stopped', { ok: 0, failed: total, unknown: 0 }]);
+    expect(rows().every(({ error, status }) => error?.code === 'callback_error' && status === 200)).toBe(true);
+  });
+
   test('rows of CSV and binary bodies arrive there as they are', async () => {
     const input = join(folder, 'in.csv');
     writeFileSync(input, 'name,n\n"a,""é€",1\n');
@@ -293,7 +306,7 @@ describe('a run that is stopped', () => {
       const options = batch(40, {
         onResult,
         signal: stop.signal,
-        graceMs: 50,
+        graceMs: 200,
         delivery,
         method: 'POST',
         hookConcurrency: 3,
