@@ -30,6 +30,13 @@ export interface BatchOptions extends PlanOptions {
   readonly retries?: number | undefined;
   /** Comma separated: statuses, `5xx`, `network`, `timeout`. @default 408,425,429,5xx,network,timeout */
   readonly retryOn?: string | undefined;
+  /**
+   * The wait before another attempt: random, up to this after the first, up to twice as much after each further one. Never shorter than a server
+   * asked for. @default 500, or `maxBackoffMs` if that is less
+   */
+  readonly backoffMs?: number | undefined;
+  /** No such wait is longer, unless a server asked for it. @default 30000, or `backoffMs` if that is more */
+  readonly maxBackoffMs?: number | undefined;
   /** Comma separated statuses that are `ok`. @default 2xx */
   readonly success?: string | undefined;
   /** One attempt, from its permit on. @default 30000 */

@@ -13,6 +13,7 @@ const unlimited: { readonly [Key in keyof BatchOptions]?: number | undefined } =
   concurrency: all,
   perOrigin: undefined,
   retries: all,
+  maxBackoffMs: longestTimerMs,
   timeoutMs: longestTimerMs,
   connectTimeoutMs: longestTimerMs,
   maxWaitMs: longestTimerMs,

@@ -35,11 +35,24 @@ export function refuseContradictions(options: BatchOptions, output: string, name
     if (first === undefined || second === undefined) continue;
     throw contradiction(`${nameOf(first)} and ${nameOf(second)} cannot be given together`, 'leave one of them out');
   }
+  refuseEarlyEndOfBackoff(options, nameOf);
   refuseProxyOnTheWire(options, nameOf);
   refuseHalfACertificate(options, nameOf);
   refuseHalfACost(options, nameOf);
   refuseHalfAHook(options, nameOf);
   refuseUnusableOutput(options, output, nameOf);
+}
+
+/** Refuses a first wait that is longer than the longest. */
+export function refuseEarlyEndOfBackoff(
+  { backoffMs, maxBackoffMs }: Pick<BatchOptions, 'backoffMs' | 'maxBackoffMs'>,
+  nameOf: (key: 'backoffMs' | 'maxBackoffMs') => string,
+): void {
+  if (backoffMs === undefined || maxBackoffMs === undefined || backoffMs <= maxBackoffMs) return;
+  throw contradiction(
+    `${nameOf('backoffMs')} is longer than ${nameOf('maxBackoffMs')}: ${backoffMs} ms and ${maxBackoffMs} ms`,
+    'leave one of them out, and it follows the other',
+  );
 }
 
 /** It would go past the proxy, and nobody would know. */

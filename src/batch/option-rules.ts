@@ -50,6 +50,8 @@ export const optionRules: { readonly [Key in keyof Required<BatchOptions>]: Opti
   costFrom: parsedBy(parseCostPath),
   retries: whole(0),
   retryOn: parsedBy(parseRetryOn),
+  backoffMs: durationMs(1),
+  maxBackoffMs: durationMs(1),
   success: parsedBy(parseStatusSet),
   timeoutMs: durationMs(1),
   connectTimeoutMs: durationMs(1),

@@ -28,6 +28,8 @@ test('defaults are those of the contract', () => {
     rates: [],
     costFrom: null,
     retries: 3,
+    backoffMs: 500,
+    maxBackoffMs: 30_000,
     timeoutMs: 30_000,
     connectTimeoutMs: 10_000,
     maxWaitMs: 3_600_000,
@@ -208,6 +210,10 @@ describe('refused', () => {
     [{ map: 'm.ts', url: 'http://h' }, '`map` and `url` cannot be given together | leave one of them out'],
     [{ user: 'a:b', bearer: 'c' }, '`user` and `bearer` cannot be given together | leave one of them out'],
     [{ body: 'none', bodies: 'dir' }, '`body` and `bodies` cannot be given together | leave one of them out'],
+    [
+      { backoffMs: 200, maxBackoffMs: 100 },
+      '`backoffMs` is longer than `maxBackoffMs`: 200 ms and 100 ms | leave one of them out, and it follows the other',
+    ],
     [{ cert: 'c.pem' }, '`cert` was given without `key` | give both; if one file holds both, name it twice'],
     [{ key: 'k.pem' }, '`key` was given without `cert` | give both; if one file holds both, name it twice'],
     [
@@ -240,6 +246,7 @@ describe('refused', () => {
     [{ headers: ['x'] }, 'Expected `--header` to be'],
     [{ input: '' }, 'Expected `<input>` to be'],
     [{ body: 'none', bodies: 'dir' }, '`--body` and `--bodies` cannot'],
+    [{ backoffMs: 200, maxBackoffMs: 100 }, '`--backoff` is longer than `--max-backoff`: 200 ms and 100 ms'],
     [{ cert: 'c' }, '`--cert` was given without `--key`'],
   ])('%j, named as on the command line', (options, beginning) => {
     expect(problem(options, 'command-line').slice(0, beginning.length)).toBe(beginning);

@@ -7,6 +7,7 @@ import { UsageError } from '../errors.ts';
 import { parseCostPath } from '../plan/cost-from.ts';
 import { nearestName } from '../plan/nearest-name.ts';
 import type { CheckedPlanOptions, PlanOptions } from '../plan/plan-options.ts';
+import { backoffFrom } from '../retry/backoff.ts';
 import { optionName, type OptionNaming } from './bad-option.ts';
 import type { BatchOptions } from './batch-options.ts';
 import { refuseContradictions } from './option-contradictions.ts';
@@ -89,6 +90,7 @@ function complete(given: BatchOptions, output: string): ResolvedOptions {
     costFrom: given.costFrom === undefined ? null : parseCostPath(given.costFrom, 'costFrom'),
     retries: given.retries ?? 3,
     retryOn: parseRetryOn(given.retryOn ?? '408,425,429,5xx,network,timeout'),
+    ...backoffFrom(given),
     success: parseStatusSet(given.success ?? '2xx'),
     timeoutMs: given.timeoutMs ?? 30_000,
     connectTimeoutMs: given.connectTimeoutMs ?? 10_000,

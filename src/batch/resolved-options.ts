@@ -30,6 +30,8 @@ export interface ResolvedOptions {
   readonly costFrom: readonly string[] | null;
   readonly retries: number;
   readonly retryOn: RetryOn;
+  readonly backoffMs: number;
+  readonly maxBackoffMs: number;
   readonly success: StatusSet;
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;

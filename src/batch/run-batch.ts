@@ -195,6 +195,8 @@ function retryPolicy(options: ResolvedOptions, { random }: RunEnvironment): Retr
   return {
     retries: options.retries,
     retryOn: options.retryOn,
+    backoffMs: options.backoffMs,
+    maxBackoffMs: options.maxBackoffMs,
     delivery: options.delivery,
     idempotencyHeader: idempotencyHeaderOf(options.plan),
     maxWaitMs: options.maxWaitMs,

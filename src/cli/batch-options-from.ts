@@ -45,6 +45,8 @@ const readers: { readonly [Key in keyof Omit<Required<BatchOptions>, 'input'>]: 
   costFrom: ['cost-from', text],
   retries: ['retries', number],
   retryOn: ['retry-on', text],
+  backoffMs: ['backoff', duration],
+  maxBackoffMs: ['max-backoff', duration],
   success: ['success', text],
   timeoutMs: ['timeout', duration],
   connectTimeoutMs: ['connect-timeout', duration],

@@ -79,6 +79,18 @@ const sending: readonly Omit<OptionSpec, 'group'>[] = [
     help: 'which outcomes are worth another attempt; none for no retries',
     default: '408,425,429,5xx,network,timeout',
   },
+  {
+    name: 'backoff',
+    value: 'D',
+    help: 'the wait before another attempt: random, up to this, and up to twice as much after each further one',
+    default: '500ms',
+  },
+  {
+    name: 'max-backoff',
+    value: 'D',
+    help: 'no such wait is longer, unless the server asked for it',
+    default: '30s',
+  },
   { name: 'success', value: 'LIST', help: 'which statuses are ok', default: '2xx' },
   { name: 'timeout', value: 'D', help: 'one attempt; waiting for its turn is not counted', default: '30s' },
   { name: 'connect-timeout', value: 'D', help: 'making a connection', default: '10s' },

@@ -71,6 +71,13 @@ export interface SharedRequestOptions {
   readonly retries?: number | undefined;
   /** What is worth another attempt: statuses, `network`, `timeout`. @default '408,425,429,5xx,network,timeout' */
   readonly retryOn?: string | undefined;
+  /**
+   * The wait before another attempt: random, up to this after the first, up to twice as much after each further one. Never shorter than a server
+   * asked for. @default 500, or `maxBackoffMs` if that is less
+   */
+  readonly backoffMs?: number | undefined;
+  /** No such wait is longer, unless a server asked for it. @default 30000, or `backoffMs` if that is more */
+  readonly maxBackoffMs?: number | undefined;
   /** When a server asks for a longer wait (`Retry-After`), its answer is the answer. @default 60000 */
   readonly maxWaitMs?: number | undefined;
   /** A larger answer, decoded, is an error. Of streams only what is read as a whole. @default 64 MiB */

@@ -69,6 +69,16 @@ describe('Retry-After', () => {
     expect(bench.sentAtMs('/0')).toEqual([0, 460]);
   });
 
+  test('the backoff that was asked for doubles up to its bound, and never shortens a wait', async () => {
+    const bench = new EngineBench({
+      records: 1,
+      script: (_, { count }) => ({ status: 503, headMs: 10, headers: ['retry-after', count === 2 ? '5' : '0'] }),
+      policy: { random: () => 0.5, backoffMs: 2000, maxBackoffMs: 3000, retries: 3 },
+    });
+    await bench.run();
+    expect(bench.sentAtMs('/0')).toEqual([0, 1010, 2520, 7530]);
+  });
+
   test('a longer wait than is allowed fails the records of that origin, unsent, and holds up no other', async () => {
     const bench = new EngineBench({
       records: 4,

@@ -8,6 +8,8 @@ const others: Readonly<Record<string, string>> = {
   cacert: 'ca',
   timeout: 'timeoutMs',
   'connect-timeout': 'connectTimeoutMs',
+  backoff: 'backoffMs',
+  'max-backoff': 'maxBackoffMs',
   'max-wait': 'maxWaitMs',
   'max-outage': 'maxOutageMs',
 };

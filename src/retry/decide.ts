@@ -5,11 +5,12 @@ import type { Random } from '../concurrency/random.ts';
 import { familyOf } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import { isIdempotent } from '../http/request.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffDelayMs } from './backoff.ts';
+import type { Backoff } from './backoff.ts';
 import type { Statuses } from './classify.ts';
 
 /** What a run allows. */
-export interface RetryPolicy {
+export interface RetryPolicy extends Backoff {
   /** Attempts after the first. */
   readonly retries: number;
   readonly retryOn: { readonly statuses: Statuses; readonly network: boolean; readonly timeout: boolean };
@@ -55,7 +56,7 @@ export function decide(failure: AttemptFailure, policy: RetryPolicy): Decision {
   if (!isRetryable(failure, policy) || failure.attempts > policy.retries) return final;
   const askedMs = failure.retryAfterMs ?? 0;
   if (askedMs > policy.maxWaitMs) return { kind: 'failed', reason: 'wait_too_long' };
-  return { kind: 'retry', delayMs: Math.max(askedMs, backoffMs(failure.attempts, policy.random)) };
+  return { kind: 'retry', delayMs: Math.max(askedMs, backoffDelayMs(failure.attempts, policy, policy.random)) };
 }
 
 /** Whether a request with this method must not be sent twice in this run. */

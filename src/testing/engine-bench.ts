@@ -12,6 +12,7 @@ import { isIdempotent } from '../http/request.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { InputBatch, InputPosition, InputRecord } from '../input/reader.ts';
 import type { Planned } from '../plan/planner.ts';
+import { defaultBackoff } from '../retry/backoff.ts';
 import type { RetryPolicy } from '../retry/decide.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeTransport } from './fake-transport.ts';
@@ -179,6 +180,7 @@ function defaultPolicy(): RetryPolicy {
   return {
     retries: 3,
     retryOn: { statuses, network: true, timeout: true },
+    ...defaultBackoff,
     delivery: 'at-least-once',
     idempotencyHeader: 'Idempotency-Key',
     maxWaitMs: 3_600_000,

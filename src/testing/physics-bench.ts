@@ -11,6 +11,7 @@ import type { AttemptEnd } from '../http/attempt-end.ts';
 import type { InputBatch, InputPosition } from '../input/reader.ts';
 import type { Planned } from '../plan/planner.ts';
 import type { RunEvents } from '../report/run-events.ts';
+import { defaultBackoff } from '../retry/backoff.ts';
 import { FakeClock } from './fake-clock.ts';
 import { MemoryRecorder } from './memory-recorder.ts';
 import { ModelledServer } from './modelled-server.ts';
@@ -73,6 +74,7 @@ export class PhysicsBench {
       policy: {
         retries,
         retryOn: { statuses, network: true, timeout: true },
+        ...defaultBackoff,
         delivery: 'at-least-once',
         idempotencyHeader: 'Idempotency-Key',
         maxWaitMs: 3_600_000,

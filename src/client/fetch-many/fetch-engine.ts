@@ -50,7 +50,8 @@ export function readAheadOf({ sending }: ResolvedFetchOptions, concurrency: numb
 export function fetchEngine(parts: FetchEngineParts): Engine {
   const { options, concurrency, clock, random } = parts;
   const { sending, planning } = options;
-  const { retries, retryOn, delivery, maxWaitMs, success, redirects, timeoutMs, maxBodyBytes } = sending;
+  const { retries, retryOn, backoffMs, maxBackoffMs, delivery, maxWaitMs, success } = sending;
+  const { redirects, timeoutMs, maxBodyBytes } = sending;
   const { idempotencyHeader } = planning;
   const findsConcurrency = sending.concurrency === 'auto';
   const maxOutageMs = sending.outage === 'fail' ? 0 : sending.maxOutageMs;
@@ -64,7 +65,7 @@ export function fetchEngine(parts: FetchEngineParts): Engine {
     recorder: parts.recorder,
     events: nobodyListens,
     clock,
-    policy: { retries, retryOn, delivery, idempotencyHeader, maxWaitMs, maxOutageMs, random },
+    policy: { retries, retryOn, backoffMs, maxBackoffMs, delivery, idempotencyHeader, maxWaitMs, maxOutageMs, random },
     success,
     redirects,
     timeoutMs,

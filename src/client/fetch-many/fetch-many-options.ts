@@ -10,6 +10,7 @@ import type { NotOkResult, OkResult, Result } from '../result.ts';
 
 /** The options that mean the same for a batch. */
 export type SharedOption =
+  | 'backoffMs'
   | 'baseUrl'
   | 'bearer'
   | 'concurrency'
@@ -19,6 +20,7 @@ export type SharedOption =
   | 'http'
   | 'idempotencyKey'
   | 'insecure'
+  | 'maxBackoffMs'
   | 'maxBodyBytes'
   | 'maxOutageMs'
   | 'maxWaitMs'

@@ -25,6 +25,7 @@ import { unknownOption } from '../unknown-option.ts';
 type OwnOption = Exclude<keyof FetchManyOptions, SharedOption>;
 
 const sharedNames: readonly string[] = Object.keys({
+  backoffMs: 0,
   baseUrl: 0,
   bearer: 0,
   concurrency: 0,
@@ -34,6 +35,7 @@ const sharedNames: readonly string[] = Object.keys({
   http: 0,
   idempotencyKey: 0,
   insecure: 0,
+  maxBackoffMs: 0,
   maxBodyBytes: 0,
   maxOutageMs: 0,
   maxWaitMs: 0,

@@ -77,6 +77,8 @@ export function delayBeforeRetry(
   const policy: RetryPolicy = {
     retries: settings.retries,
     retryOn: settings.retryOn,
+    backoffMs: settings.backoffMs,
+    maxBackoffMs: settings.maxBackoffMs,
     delivery: safeTwice ? 'at-least-once' : 'at-most-once',
     idempotencyHeader: null,
     maxWaitMs: settings.maxWaitMs,

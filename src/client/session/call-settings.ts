@@ -2,15 +2,18 @@
 
 import { badValue } from '../../concurrency/bad-value.ts';
 import { finiteOption } from '../../batch/no-limit.ts';
+import { refuseEarlyEndOfBackoff } from '../../batch/option-contradictions.ts';
 import { optionRules } from '../../batch/option-rules.ts';
 import type { OptionRule } from '../../batch/option-rules.ts';
 import { parseRetryOn } from '../../batch/status-set.ts';
 import type { RetryOn } from '../../batch/status-set.ts';
+import { backoffFrom, defaultBackoff } from '../../retry/backoff.ts';
+import type { Backoff } from '../../retry/backoff.ts';
 import type { RequestOptions, SharedRequestOptions } from '../client-options.ts';
 import { unknownOption } from '../unknown-option.ts';
 
 /** Times are milliseconds; 0: no limit. Other limits that there are not are the largest whole number. */
-export interface CallSettings {
+export interface CallSettings extends Backoff {
   readonly timeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly bodyTimeoutMs: number;
@@ -35,6 +38,7 @@ export const defaultSettings: CallSettings = Object.freeze({
   redirects: 10,
   retries: 0,
   retryOn: parseRetryOn('408,425,429,5xx,network,timeout'),
+  ...defaultBackoff,
   maxWaitMs: 60_000,
   maxBodyBytes: 64 * 2 ** 20,
   decompress: true,
@@ -56,6 +60,8 @@ const rules: { readonly [Key in keyof CallSettings]: OptionRule } = {
   redirects: optionRules.redirects,
   retries: optionRules.retries,
   retryOn: optionRules.retryOn,
+  backoffMs: optionRules.backoffMs,
+  maxBackoffMs: optionRules.maxBackoffMs,
   maxWaitMs: optionRules.maxWaitMs,
   maxBodyBytes: optionRules.maxBodyBytes,
   decompress: optionRules.insecure,
@@ -106,5 +112,12 @@ export function settingsOf(
     if (rule === aTime) changed[name] = value === null || value === Infinity ? 0 : value;
     else changed[name] = typeof value === 'string' ? parseRetryOn(value) : value;
   }
-  return changed === null ? base : (changed as unknown as CallSettings);
+  if (changed === null) return base;
+  return Object.assign(changed, backoffOf(options, base)) as unknown as CallSettings;
+}
+
+function backoffOf({ backoffMs, maxBackoffMs }: SharedRequestOptions, base: CallSettings): Backoff {
+  const given = { backoffMs, maxBackoffMs: finiteOption('maxBackoffMs', maxBackoffMs) as number | undefined };
+  refuseEarlyEndOfBackoff(given, (name) => `\`${name}\``);
+  return backoffFrom(given, base);
 }

@@ -53,6 +53,8 @@ describe('options that cannot be used are refused when the client is made', () =
     [{ verify: false }, 'did you mean `insecure` or `ca`?'],
     [{ username: 'u' }, 'did you mean `auth`?'],
     [{ bearer: 'secret' }, 'did you mean `auth`?'],
+    [{ backoffLimit: 3 }, 'did you mean `maxBackoffMs`?'],
+    [{ backoff_factor: 0.1 }, 'did you mean `backoffMs`?'],
     [{ gtimeout: 3 }, 'did you mean `totalTimeoutMs`?'],
     [{ nothingLikeIt: 3 }, null],
     [{ timeoutMs: 0 }, 'no limit is Infinity'],
