@@ -74,6 +74,7 @@ export type {
 export { Semaphore, type SemaphoreStatistics } from './concurrency/semaphore.ts';
 export { shield } from './concurrency/shield.ts';
 export { sleep, type SleepOptions } from './concurrency/sleep.ts';
+export type { ItemContext } from './concurrency/sources/item-context.ts';
 export type { MapFunction, MapOptions, MapSource, MapStream } from './concurrency/sources/map-stream.ts';
 export { type Outcome, Task, type TaskState } from './concurrency/task.ts';
 export { timeout, type TimeoutOptions } from './concurrency/timeout.ts';

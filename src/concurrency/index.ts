@@ -24,6 +24,7 @@ export type {
 export { Semaphore, type SemaphoreStatistics } from './semaphore.ts';
 export { shield } from './shield.ts';
 export { sleep, type SleepOptions } from './sleep.ts';
+export type { ItemContext } from './sources/item-context.ts';
 export type { MapFunction, MapOptions, MapSource, MapStream } from './sources/map-stream.ts';
 export { type Outcome, Task, type TaskState } from './task.ts';
 export { timeout, type TimeoutOptions } from './timeout.ts';

@@ -15,9 +15,12 @@ import type { MapFunction, MapOptions, MapSource, MapStream } from './sources/ma
  * @example
  * import { mapOrdered, sleep } from 'manyfetch/concurrency';
  *
- * const slowly = async (ms: number, index: number) => sleep(ms).then(() => `${index}: ${ms} ms`);
- * console.log(await mapOrdered([30, 20, 10], slowly, { limit: 3 }).toArray());
- * // prints [ '0: 30 ms', '1: 20 ms', '2: 10 ms' ]
+ * const slowly = mapOrdered(
+ *   [30, 20, 10],
+ *   (ms, context) => sleep(ms, context).then(() => `${context.index}: ${ms} ms`),
+ *   { limit: 3 },
+ * );
+ * console.log(await slowly.toArray()); // prints [ '0: 30 ms', '1: 20 ms', '2: 10 ms' ]
  */
 export function mapOrdered<Item, Result>(
   source: MapSource<Item>,

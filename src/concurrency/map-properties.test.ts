@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { mapOrdered } from './map-ordered.ts';
+import type { ItemContext } from './sources/item-context.ts';
 import type { MapStream } from './sources/map-stream.ts';
 import { mapUnordered } from './map-unordered.ts';
-import type { TaskContext } from './scope.ts';
 import { sleep } from './sleep.ts';
 
 interface Plan {
@@ -82,7 +82,7 @@ class WatchedMap {
     return { done: false, value };
   }
 
-  readonly work = async (n: number, index: number, { signal }: TaskContext): Promise<number> => {
+  readonly work = async (n: number, { index, signal }: ItemContext): Promise<number> => {
     if (index !== n) this.wrongIndexes++;
     const { ms, fails } = this.plan.items[n] ?? { ms: 0, fails: false };
     this.mostRunning = Math.max(this.mostRunning, ++this.running);

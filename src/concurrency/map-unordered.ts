@@ -13,7 +13,7 @@ import type { MapFunction, MapOptions, MapSource, MapStream } from './sources/ma
  * made have been given, it is thrown. Catch what shall not end the whole in the function.
  *
  * @param source any iterable, async iterable or `ReadableStream`
- * @param map gets the item, its ordinal from 0, and the context of its task, with a `signal`
+ * @param map gets the item, and the context of its task, with its `signal`, and the `index` of the item in the source
  * @param options `limit`: items worked on at the same time
  * @throws UsageError for a `limit` that cannot be used, at once
  * @example

@@ -64,8 +64,8 @@ test('work that cancels the scope which others made for it ends them with its re
     race([stop]),
     any([() => Promise.reject(new Error('x')), stop]),
     timeout(60_000, stop),
-    mapOrdered([1, 2], (_, index, context) => (index === 0 ? index : stop(context)), { limit: 1 }).toArray(),
-    mapUnordered([1, 2], (_, index, context) => (index === 0 ? index : stop(context)), { limit: 2 }).toArray(),
+    mapOrdered([1, 2], (n, context) => (context.index === 0 ? n : stop(context)), { limit: 1 }).toArray(),
+    mapUnordered([1, 2], (n, context) => (context.index === 0 ? n : stop(context)), { limit: 2 }).toArray(),
   ])
     expect((await thrownBy(leaving)).error).toBe('enough');
   const cancelled = { state: 'cancelled', reason: 'enough' };

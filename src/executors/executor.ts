@@ -112,12 +112,12 @@ export abstract class Executor implements AsyncDisposable {
     // Twice the room: there is always a task that waits for the next worker.
     const how = { ...rest, limit: rest.limit ?? 2 * this.#room };
     if (chunk === 1)
-      return map(source, (item, _, { signal }) => this.#spawn(target, [item], false, { signal }), how) as MapStream<
+      return map(source, (item, { signal }) => this.#spawn(target, [item], false, { signal }), how) as MapStream<
         Awaited<Result>
       >;
     const each = (items: readonly Item[], signal: AbortSignal) => this.#spawn(target, items, true, { signal });
     return new ChunkedStream(
-      map(chunksOf(source, chunk), (items, _, { signal }) => each(items, signal) as Task<Awaited<Result>[]>, how),
+      map(chunksOf(source, chunk), (items, { signal }) => each(items, signal) as Task<Awaited<Result>[]>, how),
     );
   }
 

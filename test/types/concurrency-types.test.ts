@@ -42,7 +42,7 @@ const composed = {
   any: () => any([async (context) => context.name]),
   wait: () => wait([number, text]),
   completed: () => asCompleted([number, text]),
-  ordered: () => mapOrdered(['a'], async (item, index, { signal }) => ({ item, index, signal }), { limit: 1 }),
+  ordered: () => mapOrdered(['a'], async (item, { index, signal }) => ({ item, index, signal }), { limit: 1 }),
   unordered: () => mapUnordered(bytes, (chunk) => chunk.length, { limit: 1 }),
   spawned: () => scope.spawn(async ({ cancelled }) => cancelled),
 };

@@ -59,10 +59,28 @@ describe.each(both)('%s', (_, map) => {
       ReadableStream.from<string>(['a', 'b']),
     ];
     for (const source of sources) {
-      const seen = map(source, (item, index, context) => `${item}${index} ${context.cancelled}`, { limit: 1 });
+      const seen = map(source, (item, context) => `${item}${context.index} ${context.cancelled}`, { limit: 1 });
       expect(await seen.toArray()).toEqual(['a0 false', 'b1 false']);
     }
     expect(await map([], () => 1, { limit: 1 }).toArray()).toEqual([]);
+  });
+
+  test('the context of an item is that of its task, with its place, and can be given as options', async () => {
+    const within = map(
+      ['a', 'b'],
+      async (item, context) => {
+        const { index, name, signal, scope } = context;
+        if (item === 'a') return [index, name, signal.aborted, Object.keys(context)];
+        scope.cancel('enough');
+        expect(() => context.throwIfCancelled()).toThrow('enough');
+        expect([context.cancelled, signal.reason]).toEqual([true, 'enough']);
+        await sleep(60_000, context);
+        return [];
+      },
+      { limit: 1 },
+    );
+    expect(await within.next()).toEqual({ done: false, value: [0, 'task-1', false, []] });
+    await expect(within.next()).rejects.toBe('enough');
   });
 
   test('begins nothing before the first result is asked for', async () => {
@@ -91,7 +109,7 @@ describe.each(both)('%s', (_, map) => {
     const { seen, source } = numbers();
     const clock = new FakeClock();
     const ended: unknown[] = [];
-    const work = async (n: number, _index: number, { signal }: TaskContext): Promise<number> => {
+    const work = async (n: number, { signal }: TaskContext): Promise<number> => {
       if (n === 0) return n;
       try {
         await sleep(1000, { signal, clock });
@@ -119,7 +137,7 @@ describe.each(both)('%s', (_, map) => {
     const { seen, source } = numbers();
     let waiting: Promise<unknown> | null = null;
     {
-      await using stream = map(source, (_n, _index, { signal }) => sleep(60_000, { signal }), { limit: 2 });
+      await using stream = map(source, (_n, { signal }) => sleep(60_000, { signal }), { limit: 2 });
       waiting = Promise.all([stream.next(), stream.next(), stream.next()]);
       await settle();
     }
@@ -144,7 +162,7 @@ describe.each(both)('%s', (_, map) => {
   test('a failure of the function ends it: what was made is given, then it is thrown, once', async () => {
     const { seen, source } = numbers();
     const ended: number[] = [];
-    const work = async (n: number, _index: number, { signal }: TaskContext): Promise<number> => {
+    const work = async (n: number, { signal }: TaskContext): Promise<number> => {
       if (n < 5) return n;
       if (n === 5) throw new Error('bad');
       await sleep(60_000, { signal }).finally(() => ended.push(n));
@@ -185,7 +203,7 @@ describe.each(both)('%s', (_, map) => {
         ? { [Symbol.asyncIterator]: () => ({ next: async () => step(), return: async () => close() }) }
         : { [Symbol.iterator]: () => ({ next: step, return: close }) };
       const cancelled: number[] = [];
-      const work = async (n: number, _index: number, { signal }: TaskContext): Promise<number> => {
+      const work = async (n: number, { signal }: TaskContext): Promise<number> => {
         if (n > 1) await sleep(60_000, { signal }).finally(() => cancelled.push(n));
         return n;
       };
@@ -222,7 +240,7 @@ describe.each(both)('%s', (_, map) => {
     const { seen, source } = numbers();
     const controller = new AbortController();
     const { signal } = controller;
-    const stream = map(source, (_n, _index, context) => sleep(60_000, { signal: context.signal }), {
+    const stream = map(source, (_n, context) => sleep(60_000, { signal: context.signal }), {
       limit: 2,
       signal,
     });
@@ -255,7 +273,7 @@ describe.each(both)('%s', (_, map) => {
 
   test('a deadline ends it', async () => {
     const clock = new FakeClock();
-    const work = (_n: number, _index: number, { signal }: TaskContext): Promise<void> => sleep(1000, { signal, clock });
+    const work = (_n: number, { signal }: TaskContext): Promise<void> => sleep(1000, { signal, clock });
     const all = rest(map([1], work, { limit: 1, clock, deadlineMs: 20 }));
     await settle();
     clock.advance(20);

@@ -15,8 +15,10 @@ import { Fifo } from '../containers/fifo.ts';
 import { pickedOptions } from '../scopes/picked-options.ts';
 import { checkedMs } from '../scopes/scope-options.ts';
 import { scope } from '../scope.ts';
+import { IndexedContext } from './item-context.ts';
+import type { ItemContext } from './item-context.ts';
 import { iteratorOf } from './source-iterator.ts';
-import type { Scope, TaskContext } from '../scope.ts';
+import type { Scope } from '../scope.ts';
 import type { Task } from '../task.ts';
 
 /** Where items come from. */
@@ -35,12 +37,7 @@ export interface MapOptions {
 }
 
 /** What is done with each item. */
-export type MapFunction<Item, Result> = (
-  item: Item,
-  /** Its ordinal in the source, from 0. */
-  index: number,
-  context: TaskContext,
-) => Result | PromiseLike<Result>;
+export type MapFunction<Item, Result> = (item: Item, context: ItemContext) => Result | PromiseLike<Result>;
 
 /**
  * Results as they are made. Nothing begins before the first is asked for. Leaving a `for await` (or `return()`, or the end of an
@@ -226,7 +223,7 @@ export class MappedSource<Item, Result> implements MapStream<Result> {
     }
     const index = this.#index++;
     this.#running++;
-    const task = (this.#scope as Scope).spawn((context) => this.#map(value, index, context));
+    const task = (this.#scope as Scope).spawn((context) => this.#map(value, new IndexedContext(index, context)));
     if (this.#ordered) this.#untaken.push(task);
     task.onDone(this.#settled);
   }
