@@ -261,6 +261,7 @@ export class Connection implements AsyncDisposable {
     let early: Buffer;
     try {
       await this.drain(options);
+      this.#writing.mustBeHeld();
       early = this.#reading.handOver();
     } catch (error) {
       this.#writing.goOn(socket);
@@ -312,9 +313,9 @@ export class Connection implements AsyncDisposable {
 
   async #close(timeoutMs: number): Promise<void> {
     const socket = this.#socket;
-    this.#reading.discard(new UsageError('stream_state', `The connection to ${this.#peer} was closed`));
-    if (this.#securing !== null)
-      this.abort(new UsageError('stream_state', `The connection to ${this.#peer} was closed`));
+    const closed = new UsageError('stream_state', `The connection to ${this.#peer} was closed`);
+    this.#reading.discard(closed);
+    if (this.#securing !== null) this.abort(closed);
     if (this.#isGone) return;
     let alarm = new Alarm(this.#limits.clock, timeoutMs, () => socket.destroy());
     const linger = (): void => {
@@ -323,7 +324,7 @@ export class Connection implements AsyncDisposable {
     };
     if (socket.writableFinished) linger();
     else socket.once('finish', linger);
-    void this.#writing.end().catch(() => undefined);
+    this.#writing.finish();
     await this.#gone.promise;
     alarm.clear();
   }

@@ -1,12 +1,16 @@
 // Begins to listen: at an address, or at the path of a Unix socket.
 //
-// Invariant: a file is removed only if it is a socket at which nobody listens.
+// Invariant: a file is removed only if it is a socket at which nobody listens, also if several find it left behind at once.
 
-import { lstat, rm } from 'node:fs/promises';
+import { link, lstat, rename, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Server } from 'node:net';
+import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { CheckedServer } from './server-options.ts';
+
+/** So many were moved away. */
+let moved = 0;
 
 type Place = Pick<CheckedServer, 'host' | 'port' | 'path' | 'backlog'>;
 
@@ -16,8 +20,8 @@ export async function listenAt(server: Server, place: Place): Promise<void> {
   try {
     await listen(server, place);
   } catch (error) {
-    if (path === null || !(await isLeftOver(path, error))) throw failure(place, error);
-    await rm(path, { force: true });
+    const isTaken = path === null || codeOf(error) !== 'EADDRINUSE' || !(await isLeftOver(path));
+    if (isTaken || !(await clear(path))) throw failure(place, error);
     await listen(server, place).catch((again: unknown) => {
       throw failure(place, again);
     });
@@ -36,8 +40,7 @@ async function listen(server: Server, { host, port, path, backlog }: Place): Pro
 }
 
 /** Whether a path is taken by the socket of a server that is gone. */
-async function isLeftOver(path: string, error: unknown): Promise<boolean> {
-  if (codeOf(error) !== 'EADDRINUSE') return false;
+async function isLeftOver(path: string): Promise<boolean> {
   const found = await lstat(path).catch(() => null);
   if (found?.isSocket() !== true) return false;
   return await new Promise<boolean>((resolve) => {
@@ -47,6 +50,20 @@ async function isLeftOver(path: string, error: unknown): Promise<boolean> {
     });
     probe.once('error', (refused) => resolve(codeOf(refused) === 'ECONNREFUSED'));
   });
+}
+
+/** Whoever has found the same may have cleared it before, and listen there now: what was moved away is looked at once more. */
+async function clear(path: string): Promise<boolean> {
+  const aside = join(dirname(path), `.${process.pid}-${moved++}`);
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    return codeOf(error) === 'ENOENT';
+  }
+  const isFree = await isLeftOver(aside);
+  if (!isFree) await link(aside, path).catch(nothing);
+  await rm(aside, { force: true });
+  return isFree;
 }
 
 function failure({ host, port, path }: Place, error: unknown): UsageError {
@@ -62,3 +79,5 @@ function failure({ host, port, path }: Place, error: unknown): UsageError {
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : null;
 }
+
+function nothing(): void {}

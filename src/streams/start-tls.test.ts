@@ -136,6 +136,39 @@ test('a handshake ends in time, by its signal, and with the connection; nothing 
   await expect.poll(() => silent.statistics().open).toBe(1);
 });
 
+test('a connection that is ended before its handshake began begins none', async () => {
+  await using server = await mailServer();
+  for (const [end, code] of [
+    ['close', 'stream_state'],
+    ['abort', 'cancelled'],
+  ] as const) {
+    await using connection = await begun(server.port);
+    const going = connection.startTls({ ca });
+    const ended = connection[end]();
+    await expect(going).rejects.toMatchObject({ code });
+    await ended;
+  }
+  // Closing lets what was written leave first.
+  const got = Promise.withResolvers<number>();
+  await using slow = await startServer(
+    async (connection) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      got.resolve((await connection.readAll()).length);
+    },
+    { bufferBytes: 1_000 },
+  );
+  const connection = await openConnection({ host: 'localhost', port: slow.port });
+  const block = 'x'.repeat(100_000);
+  for (let n = 0; n < 150; n++) void connection.write(block);
+  expect(connection.pending).toBeGreaterThan(0);
+  const going = connection.startTls({ ca });
+  await new Promise((resolve) => setImmediate(resolve));
+  const closed = connection.close();
+  await expect(going).rejects.toMatchObject({ code: 'stream_state' });
+  await closed;
+  expect(await got.promise).toBe(15_000_000);
+}, 4_000);
+
 test('options of the other side, and moments that do not fit, are refused, and the connection stays', async () => {
   await using server = await mailServer({ cert: identity.cert });
   await using connection = await openConnection({ host: 'localhost', port: server.port });

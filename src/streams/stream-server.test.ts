@@ -81,6 +81,18 @@ test('what comes beyond maxConnections is hung up on, and there is room again', 
   expect(await four.readLine()).toBe('in');
 });
 
+test('who goes in the middle of its TLS handshake makes room at once', async () => {
+  await using server = await startServer((connection) => connection.write('in\n'), { tls, maxConnections: 1 });
+  const leaver = connectPlain(server.port, server.host, () => leaver.end(Buffer.of(22, 3, 1)));
+  await new Promise((resolve) => leaver.resume().once('close', resolve));
+  await expect.poll(() => server.statistics().failedHandshakes).toBe(1);
+  await using connection = await openConnection({ host: 'localhost', port: server.port, tls: { ca } });
+  expect(await connection.readLine()).toBe('in');
+  // Later it may end its side, and read on.
+  await connection.end();
+  expect(await connection.atEnd()).toBe(true);
+});
+
 describe('closing', () => {
   test('lets handlers finish what they do, and takes no more', async () => {
     await using server = await startServer(async (connection) => {

@@ -82,7 +82,8 @@ export class StreamServer implements AsyncDisposable {
     this.#scope = openScope({ clock: options.limits.clock });
     listening.on('drop', () => this.#refused++);
     listening.on('error', (error) => this.#tell(error, null));
-    listening.on('connection', (socket: Socket) => this.#watch(socket));
+    // Before TLS looks at it.
+    listening.prependListener('connection', (socket: Socket) => this.#watch(socket));
     listening.on('tlsClientError', () => this.#failedHandshakes++);
     listening.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
       this.#accept(socket),
@@ -140,6 +141,8 @@ export class StreamServer implements AsyncDisposable {
 
   #watch(socket: Socket): void {
     if (this.#options.tls === undefined) return;
+    // Who goes before the handshake is over has not just ended its side.
+    socket.allowHalfOpen = false;
     const peer = peerOf(socket);
     this.#shaking.set(peer, socket);
     socket.once('close', () => {

@@ -1,7 +1,8 @@
 // Connections and servers at the path of a Unix socket.
 
 import { fork } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, linkSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -62,20 +63,25 @@ test('TLS goes over it too', async () => {
   expect(errors.length).toBeLessThan(2);
 });
 
-test('what a server that was killed has left is taken over; what is used, or no socket, is not', async () => {
-  const path = join(folder, 'left.sock');
-  const child = fork(
-    '-e',
-    [`require('node:net').createServer().listen(process.argv[1], () => process.send('up'))`, path],
-    {
-      execArgv: [],
-    },
-  );
+/** A process that listens there. */
+async function served(path: string): Promise<ChildProcess> {
+  const program = `require('node:net').createServer().listen(process.argv[1], () => process.send('up'))`;
+  const child = fork('-e', [program, path], { execArgv: [] });
   await new Promise((resolve) => child.once('message', resolve));
-  const taken = startServer(() => undefined, { path });
-  await expect(taken).rejects.toMatchObject({ code: 'listen_failed', message: expect.stringContaining(path) });
+  return child;
+}
+
+async function killed(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await new Promise((resolve) => child.once('exit', resolve));
+}
+
+test('what a server that was killed has left is taken over; what is used, or no socket, is not', async () => {
+  const path = join(folder, 'left.sock');
+  const child = await served(path);
+  const taken = startServer(() => undefined, { path });
+  await expect(taken).rejects.toMatchObject({ code: 'listen_failed', message: expect.stringContaining(path) });
+  await killed(child);
   expect(existsSync(path)).toBe(true);
   await using _server = await startServer((connection) => connection.write('new\n'), { path });
   await using connection = await openConnection({ path });
@@ -87,6 +93,26 @@ test('what a server that was killed has left is taken over; what is used, or no 
   await expect(startServer(() => undefined, { path: join(folder, 'no/a') })).rejects.toMatchObject({
     code: 'listen_failed',
   });
+});
+
+test('of several that find it left behind at once, one takes it over, and is not cut off by the others', async () => {
+  const path = join(folder, 'wanted.sock');
+  await killed(await served(path));
+  // What they find at first is the same for all: the sooner ones have taken it when the later ones come to it.
+  for (let round = 0; round < 10; round++) {
+    const left = join(folder, `left-${round}`);
+    linkSync(path, left);
+    const made = await Promise.allSettled(
+      [1, 2, 3, 4].map((n) => startServer((connection) => connection.write(`${n}\n`), { path: left })),
+    );
+    const up = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    expect(up).toHaveLength(1);
+    const connection = await openConnection({ path: left });
+    expect(await connection.readLine()).toBe(`${1 + made.findIndex(({ status }) => status === 'fulfilled')}`);
+    await connection.close();
+    await up[0]?.close();
+  }
+  expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
 const tls = { cert: '', key: '' };

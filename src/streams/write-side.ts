@@ -75,10 +75,22 @@ export class WriteSide {
     await this.#until(0, options);
   }
 
+  /** As `end`, also if there was to be another socket. */
+  finish(): void {
+    this.#isHeld = false;
+    void this.end();
+  }
+
   /** Nothing may be written until there is another socket. */
   hold(): void {
     this.#mustBeOpen();
     this.#isHeld = true;
+  }
+
+  /** @throws what has ended it since `hold` */
+  mustBeHeld(): void {
+    this.#isHeld = false;
+    this.hold();
   }
 
   goOn(socket: Socket): void {
