@@ -21,10 +21,14 @@ export type AnyFunction = (...args: never[]) => unknown;
 
 export type Callable = (...args: unknown[]) => unknown;
 
-/** @throws UsageError for what cannot be called in a worker */
-export function targetOf(work: AnyFunction | ModuleCall): Target {
+const moduleHint =
+  'Give the function, not a call of it; one of a module as { module: new URL(path, import.meta.url), name }.';
+
+/** @throws UsageError for what cannot be called in a worker. @param what its user gave, in backticks */
+export function targetOf(work: AnyFunction | ModuleCall, what: string = '`work`'): Target {
   if (typeof work === 'function') return inlineTarget(work);
-  if (typeof work !== 'object' || work === null) throw badValue('`work`', 'a function or a module', work);
+  if (typeof work !== 'object' || work === null || !('module' in work))
+    throw badValue(what, 'a function, or { module, name }', work, moduleHint);
   const { module, name = 'default' } = work;
   if (typeof name !== 'string' || name === '') throw badValue('`name`', 'the name of an export', name);
   return { kind: 'export', module: moduleUrl(module), name };

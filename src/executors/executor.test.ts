@@ -145,6 +145,7 @@ test.each([
   [{ tasksPerWorker: -1 }, 'Expected `tasksPerWorker` to be'],
   [{ graceMs: Number.NaN }, 'Expected `graceMs` to be'],
   [{ execArgv: ['-e', '1'] }, 'Expected `execArgv` to be'],
+  [{ initializer: 5 as never }, 'Expected `initializer` to be a function, or { module, name }, got 5'],
   [{ initializer: { module: './x.ts' } }, 'Expected `module` to be a URL or an absolute path'],
 ])('options that cannot be used are refused at once: %j', (options, message) => {
   expect(() => new ThreadPool(options)).toThrow(message);
@@ -155,6 +156,17 @@ test('a relative path is answered with what to write', async () => {
   const relative = './worker-functions.ts';
   const hint = `Write \`new URL('${relative}', import.meta.url)\`.`;
   expect(() => pool.submit(relative, 'x')).toThrow(expect.objectContaining({ code: 'bad_option', hint }));
+});
+
+test.each([
+  ['the URL alone', module],
+  ['the list first', [1, 2]],
+  ['a call', Promise.resolve(1)],
+])('map is given %s: it says what it takes', async (_, work) => {
+  await using pool = new ThreadPool();
+  const message = expect.stringMatching(/^Expected `work` to be a function, or \{ module, name \}, got/) as string;
+  const hint = expect.stringContaining('{ module: new URL(path, import.meta.url), name }') as string;
+  expect(() => pool.map(work as never, [1])).toThrow(expect.objectContaining({ message, hint }));
 });
 
 const { method } = { method(this: void) {} };

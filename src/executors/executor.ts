@@ -44,7 +44,7 @@ export abstract class Executor implements AsyncDisposable {
   protected constructor(options: ExecutorOptions, open: OpenLink) {
     mustBeOutside();
     const { initializer, initArgs, signal, ...checked } = checkedExecutorOptions(options);
-    const first = initializer === null ? null : targetOf(initializer);
+    const first = initializer === null ? null : targetOf(initializer, '`initializer`');
     this.#crew = new Crew({ ...checked, open, setup: { kind: 'setup', initializer: first, args: initArgs } });
     this.#room = checked.workers * checked.perWorker;
     this.#scope = openScope({
@@ -79,7 +79,8 @@ export abstract class Executor implements AsyncDisposable {
   ): Task<Awaited<ReturnType<Work>>>;
   submit(work: AnyFunction | string | URL, ...rest: readonly unknown[]): Task<unknown> {
     if (typeof work === 'function') return this.#spawn(targetOf(work), rest, false, {});
-    if (typeof work !== 'string' && !(work instanceof URL)) throw badValue('`work`', 'a function or a module', work);
+    if (typeof work !== 'string' && !(work instanceof URL))
+      throw badValue('`work`', 'a function, or a module and the name of its export', work);
     const [name, ...args] = rest;
     return this.#spawn(targetOf({ module: work, name: name as string }), args, false, {});
   }
@@ -96,7 +97,8 @@ export abstract class Executor implements AsyncDisposable {
 
   /**
    * Has workers call a function for each item of a source, which is pulled only while there is room. Results come in the order of the items;
-   * with `ordered: false` as they are made. The first failure cancels the rest, and is thrown; leaving the loop cancels, too.
+   * with `ordered: false` as they are made. The first failure cancels the rest, and is thrown, in an `AggregateError` if
+   * others failed before they had ended; leaving the loop cancels, too.
    *
    * @throws UsageError for what cannot be used, at once
    */
