@@ -9,7 +9,7 @@ export interface OptionSpec {
   /** Long name, without dashes. */
   readonly name: string;
   readonly short?: string;
-  /** What stands for the value in help, such as `N`; `[N]` if it may be left out. */
+  /** What stands for the value in help, such as `N`; `[N]` if it may be left out, `[=FILE]` if it is then given with an equals sign only. */
   readonly value?: string;
   /** May be given more than once. */
   readonly repeat?: true;

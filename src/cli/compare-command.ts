@@ -50,7 +50,8 @@ function announcement(settings: CompareSettings, { url }: ComparedSettings): str
   const ways = formatAmount(names.length, 'way');
   const each = formatAmount(requests, 'request');
   if (url === null) return `${ways}, ${each} each, to ${standInWords(settings)}`;
-  return `Sends ${each} to ${url} in each of ${ways}: ${formatAmount(requestsInAll(names, settings), 'request')} in all, with those that warm up`;
+  const inWays = names.length === 1 ? 'in one way' : `in each of ${ways}`;
+  return `Sends ${each} to ${url} ${inWays}: ${formatAmount(requestsInAll(names, settings), 'request')} in all, with those that warm up`;
 }
 
 function standInWords({ delayMs, workMs }: Pick<ComparedSettings, 'delayMs' | 'workMs'>): string {

@@ -56,6 +56,8 @@ test.each([
     ['--only', 'taks'],
     'Expected `--only` to be some of in-turn, threads, processes, tasks, tasks-in-processes, got "taks"',
   ],
+  [['--timeout', '0s'], 'Expected `--timeout` to be a time from 1 ms to 24 days, in milliseconds, got 0'],
+  [['--json', 'ways.json'], '`--json` is followed by "ways.json"'],
   [['--url', 'example.com'], '`--url`: "example.com" has no scheme'],
   [['--url', 'http://h/', '--delay', '1s'], '`--delay` is for the stand-in service, and `--url` takes its place'],
   [

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { badOption } from '../batch/bad-option.ts';
 import { parseDuration } from '../batch/duration.ts';
+import { optionRules } from '../batch/option-rules.ts';
 import type { ClientOptions } from '../client/client-options.ts';
 import { type WayName, wayNames } from '../compare/compare-plan.ts';
 import type { CompareSettings } from '../compare/compare-ways.ts';
@@ -83,9 +84,9 @@ export const compareSpec: CommandSpec = {
     { name: 'svg', value: 'FILE', group: 'Display', help: 'draw the chart into a file' },
     {
       name: 'json',
-      value: '[FILE]',
+      value: '[=FILE]',
       group: 'Display',
-      help: 'the figures as JSON, instead of the table; --json=FILE besides it',
+      help: 'the figures as JSON, instead of the table; into a file, beside it',
     },
     {
       name: 'progress',
@@ -147,7 +148,7 @@ export function shownUrl(url: string): string {
 function clientOptionsFrom(parsed: ParsedArguments, env: CliIo['env']): ClientOptions {
   return {
     cookies: false,
-    timeoutMs: durationFrom(parsed, 'timeout', defaults.timeout),
+    timeoutMs: timeoutFrom(parsed),
     insecure: parsed.has('insecure'),
     headers: parsed.list('header').map((line) => headerOf(credentialFrom(line, '--header', env))),
   };
@@ -174,6 +175,12 @@ function namesFrom(text: string | undefined): readonly WayName[] {
     );
   }
   return wayNames.filter((name) => words.includes(name));
+}
+
+function timeoutFrom(parsed: ParsedArguments): number {
+  const timeoutMs = durationFrom(parsed, 'timeout', defaults.timeout);
+  optionRules.timeoutMs(timeoutMs, '`--timeout`');
+  return timeoutMs;
 }
 
 function durationFrom(parsed: ParsedArguments, name: string, instead: string): number {

@@ -80,7 +80,7 @@ function codesOf(parsed: ParsedArguments, option: 'only' | 'except'): string[] |
     {
       hint:
         near === null
-          ? `codes are ${known.slice(12, 16).join(', ')} and so on, as results have them`
+          ? 'codes are http_status, timeout, callback_error and so on, as results have them'
           : `did you mean \`${near}\`?`,
     },
   );

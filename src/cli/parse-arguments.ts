@@ -16,7 +16,9 @@ interface OptionToken {
   readonly value: string | undefined;
   /** The value was attached: `--limit=5`, `-c5`. */
   readonly attached: boolean;
-  /** The word behind it, if that is a whole number and no option: what an optional value would take. */
+  /** The word behind it, if that is no option. */
+  readonly wordBehind: string | null;
+  /** The same, if it is a whole number: what an optional value would take. */
   readonly numberBehind: string | null;
 }
 
@@ -56,12 +58,14 @@ function cutUp(specs: readonly OptionSpec[], words: readonly string[]) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') return;
     const behind = tokens[at + 1];
+    const wordBehind = behind?.kind === 'positional' ? behind.value : null;
     options.push({
       name: token.name,
       rawName: token.rawName,
       value: token.value,
       attached: token.inlineValue === true,
-      numberBehind: behind?.kind === 'positional' && /^\d+$/u.test(behind.value) ? behind.value : null,
+      wordBehind,
+      numberBehind: wordBehind !== null && /^\d+$/u.test(wordBehind) ? wordBehind : null,
     });
   });
   return { options, positionals };
@@ -78,6 +82,10 @@ function valueOf(option: OptionSpec, token: OptionToken, specs: readonly OptionS
     if (token.value === undefined) return '';
     throw new UsageError('bad_option', `${flag} takes no value, got ${JSON.stringify(token.value)}`);
   }
+  if (option.value.startsWith('[=') && token.value === undefined && token.wordBehind !== null)
+    throw new UsageError('bad_option', `${flag} is followed by ${JSON.stringify(token.wordBehind)}`, {
+      hint: `if that is its value, write --${option.name}=${token.wordBehind}`,
+    });
   if (option.value.startsWith('[')) return token.value ?? token.numberBehind ?? '';
   if (token.value === undefined)
     throw new UsageError('bad_option', `${flag} needs a value`, { hint: `write --${option.name} ${option.value}` });

@@ -54,7 +54,8 @@ function indented(line: string): string {
 }
 
 function termOf({ name, short, value }: OptionSpec): string {
-  return `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+  const shownValue = value === undefined ? '' : ` ${value}`.replace(' [=', '[=');
+  return `${short === undefined ? '    ' : `-${short}, `}--${name}${shownValue}`;
 }
 
 function helpOf(option: OptionSpec): string {

@@ -25,7 +25,7 @@ export function drawSvg(ways: readonly ComparedWay[], title: string, subtitle: s
   const longest = Math.max(...ways.map(({ startMs, elapsedMs }) => (startMs ?? 0) + elapsedMs));
   const height = top + ways.length * rowHeight + 34;
   const bottom = top + ways.length * rowHeight;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(`${title}. ${subtitle}`)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(`${title}, ${subtitle}`)}">
 <style>${style}</style>${hatch}<rect class="back" width="${width}" height="${height}"/>
 <text class="title" x="24" y="32">${escaped(title)}</text><text x="24" y="56">${escaped(subtitle)}</text>
 ${ways.map((way, at) => drawRow(way, top + at * rowHeight, widest / longest)).join('\n')}
