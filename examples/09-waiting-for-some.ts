@@ -11,7 +11,7 @@ await using scope = openScope({ onError: () => undefined });
 const tasks = [1, 2, 3, 4, 5].map((n) =>
   scope.spawn(
     async ({ signal }) => {
-      await sleep(n * 40, { signal });
+      await sleep(n * n * 20, { signal });
       if (n === 3) throw new Error('the third one fails');
       return n;
     },
