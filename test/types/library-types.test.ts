@@ -127,7 +127,7 @@ describe('a result', () => {
 
 describe('runBatch', () => {
   test('takes the options of a batch, and who is told', () => {
-    expectTypeOf<typeof runBatch>().parameters.toEqualTypeOf<[options: RunBatchOptions<unknown>]>();
+    expectTypeOf<typeof runBatch>().parameters.toEqualTypeOf<[options: RunBatchOptions]>();
     expectTypeOf<RunBatchOptions>().toExtend<BatchOptions>();
     expectTypeOf<BatchOptions['input']>().toEqualTypeOf<string>();
     expectTypeOf<(record: unknown, result: BatchResult) => Promise<void>>().toExtend<RunBatchOptions['onResult']>();
