@@ -20,6 +20,15 @@ test('one date is up to a second behind, and a clock that is behind makes the wa
   expect(new ServerClock().waitMs(startMs + 60_000, dateAt(startMs, 20_000), startMs)).toBe(60_000);
 });
 
+test('a date that is hours behind says nothing of a moment that is to come', () => {
+  const never = 'Thu, 01 Jan 1970 00:00:00 GMT';
+  for (const date of [never, dateAt(startMs, -5 * 3_600_000), dateAt(startMs, 5 * 3_600_000)])
+    expect(new ServerClock().waitMs(startMs + 60_000, date, startMs)).toBe(60_000);
+  // A clock that is hours behind, and names moments by itself.
+  const momentMs = startMs - 5 * 3_600_000 + 60_000;
+  expect(new ServerClock().waitMs(momentMs, dateAt(startMs, -5 * 3_600_000), startMs)).toBe(60_000);
+});
+
 test('answers from all of a second tell where it begins', () => {
   const clock = new ServerClock();
   const aheadMs = -3210;

@@ -2,9 +2,9 @@
 // `Date` has whole seconds: one answer is up to a second behind, and its way here comes on top. The best of many
 // answers is hardly behind, if they came at different parts of the second; if not, some waits are made longer.
 //
-// Invariant: a moment is never held to be earlier than by our clock, or by the second that the answer names.
+// Invariant: a moment is never held to be earlier than by our clock, or by the second that the answer names, if that can be true.
 
-import { parseHttpDate } from '../http/retry-after.ts';
+import { isOfOneClock, parseHttpDate } from '../http/retry-after.ts';
 
 const secondMs = 1000;
 /** Clocks drift: what was learned counts for so long, and for twice as long at most. */
@@ -31,12 +31,12 @@ export class ServerClock {
 
   /**
    * How long it is at most until a moment of the server's clock; 0 if it has passed.
-   * @param date of the answer that names it; empty: it has none, and ours is all there is
+   * @param date of the answer that names it; empty: it has none, and ours is all there is, as beside one that cannot be true
    * @param wallNowMs our clock, when it came
    */
   waitMs(momentMs: number, date: string, wallNowMs: number): number {
     const dateMs = this.#parse(date);
-    if (dateMs === null) return Math.max(0, momentMs - wallNowMs);
+    if (dateMs === null || !isOfOneClock(dateMs, momentMs, wallNowMs)) return Math.max(0, momentMs - wallNowMs);
     this.#learn(dateMs - wallNowMs, wallNowMs);
     const most = Math.max(this.#ahead.most, this.#aheadBefore.most);
     const waitMs = momentMs - Math.min(wallNowMs, wallNowMs + most, dateMs + secondMs - 1);

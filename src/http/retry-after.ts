@@ -8,7 +8,7 @@ const longestSeconds = Number.MAX_SAFE_INTEGER / 1000;
 /**
  * How long the server asks to wait from now, in milliseconds; 0 if the date has passed; null if
  * nothing (readable) was asked. A date is held against the server's own `Date`, if it sent one, so
- * that clocks that differ do not shorten the wait; the longer of both readings counts.
+ * that clocks that differ do not shorten the wait; the longer of both readings counts, where the date can be true.
  *
  * @example retryAfterMs(['retry-after', '120'], Date.now()) // 120000
  */
@@ -24,8 +24,19 @@ export function retryAfterMs(headers: readonly string[], wallNowMs: number): num
   const untilMs = parseHttpDate(value);
   if (untilMs === null) return null;
   const serverNowMs = date === null ? null : parseHttpDate(date);
-  const earliestNowMs = serverNowMs === null ? wallNowMs : Math.min(serverNowMs, wallNowMs);
-  return Math.max(0, untilMs - earliestNowMs);
+  const isBeside = serverNowMs !== null && isOfOneClock(serverNowMs, untilMs, wallNowMs);
+  return Math.max(0, untilMs - (isBeside ? Math.min(serverNowMs, wallNowMs) : wallNowMs));
+}
+
+/** No clock of a server is so far behind, unless it is of another time altogether. */
+const mostBehindMs = 3_600_000;
+
+/**
+ * Whether `Date` can tell how far off a moment is that its server named. One that is hours behind is local time that calls itself GMT, an
+ * old copy, or a clock that was never set; if it were that of the server, moments that it names would have passed by ours.
+ */
+export function isOfOneClock(dateMs: number, momentMs: number, wallNowMs: number): boolean {
+  return wallNowMs - dateMs < mostBehindMs || momentMs <= wallNowMs;
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

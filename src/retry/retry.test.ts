@@ -116,6 +116,8 @@ test.each([
 test("a date is held against the server's clock if that makes the wait longer", () => {
   const headers = ['date', 'Sat, 21 Nov 2026 09:59:00 GMT', 'retry-after', 'Sat, 21 Nov 2026 10:00:30 GMT'];
   expect(retryAfterMs(headers, now)).toBe(90_000);
+  // Local time that calls itself GMT.
+  expect(retryAfterMs(['date', 'Sat, 21 Nov 2026 05:00:00 GMT', ...headers.slice(2)], now)).toBe(30_000);
   expect(retryAfterMs([], now)).toBeNull();
   expect(parseHttpDate('Sun Nov  6 08:49:37 1994')).toBe(Date.UTC(1994, 10, 6, 8, 49, 37));
 });
