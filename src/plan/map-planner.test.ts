@@ -23,6 +23,13 @@ beforeAll(async () => {
         case 'nothing': return undefined;
         case 'url': return new URL('https://h.example/url').href;
         case 'bytes': return { url: new URL('https://h.example/'), body: new Uint8Array([1]), id: 'own' };
+        case 'json': return { url: 'https://h.example/', json: [1, null], headers: { 'X-A': '1' } };
+        case 'json-null': return { url: 'https://h.example/', json: null, body: null, form: undefined };
+        case 'own-type': return { url: 'https://h.example/', json: 1, headers: { 'Content-Type': 'a/b' } };
+        case 'fields': return { url: new URL('https://h.example/p?q=1'), form: { a: 'é', b: [1, 2] }, params: { page: 2, none: null } };
+        case 'two-bodies': return { url: 'https://h.example/', json: 1, body: 'x' };
+        case 'bad-field': return { url: 'https://h.example/', form: { a: { b: 1 } } };
+        case 'pairs': return { url: 'https://h.example/', json: 1, headers: new Headers() };
         case 'form': return { url: 'https://h.example/', body: new FormData() };
         case 'circle': { const o: Record<string, unknown> = {}; o['o'] = o; return { url: 'https://h.example/', body: o }; }
         default: return { url: 'https://h.example/' + index + '/' + id, method: undefined, body: { order, x: 1.5 } };
@@ -67,6 +74,18 @@ test('null skips, a URL is a request, bytes are sent as they are', () => {
   expect(plan('bytes')).toMatchObject({ id: 'own', request: { method: 'POST', body: new Uint8Array([1]) } });
 });
 
+test.each([
+  ['json', '/', '[1,null]', ['X-A', '1', 'content-type', 'application/json']],
+  ['json-null', '/', 'null', ['content-type', 'application/json']],
+  ['own-type', '/', '1', ['Content-Type', 'a/b']],
+  ['fields', '/p?q=1&page=2', 'a=%C3%A9&b=1&b=2', ['content-type', 'application/x-www-form-urlencoded']],
+])('%s: a body and a query are said as requests say them in code', (kind, path, body, headers) => {
+  expect(plan(kind)).toMatchObject({
+    kind: 'request',
+    request: { method: 'POST', path, body, headers: expect.arrayContaining(headers) as string[] },
+  });
+});
+
 test('only a promise is waited for', async () => {
   const later = plan('later');
   expect(later).toBeInstanceOf(Promise);
@@ -78,6 +97,9 @@ test.each([
   ['throw', 'map_failed', /threw Error: no such order/],
   ['nothing', 'map_failed', /returned undefined/],
   ['form', 'bad_record', /"body".*FormData/],
+  ['two-bodies', 'bad_record', /both "body" and "json"/],
+  ['bad-field', 'bad_record', /"a"/],
+  ['pairs', 'bad_record', /"headers".*Headers/],
   ['circle', 'bad_record', /JSON/],
 ])('%s is an error of the record: %s', (kind, code, message) => {
   expect(plan(kind)).toMatchObject({ kind: 'bad', error: { code, message: expect.stringMatching(message) } });

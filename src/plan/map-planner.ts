@@ -7,6 +7,7 @@ import { planBad } from './plan-request.ts';
 import type { Planned, Planner, SourceRecord } from './planner.ts';
 import type { RecordPlanner } from './record-planner.ts';
 import { isObject, RecordScope } from './record-scope.ts';
+import { shapeRequest, withType } from './shape-request.ts';
 
 /** The default export of a map module. */
 export type MapFunction = (record: unknown, place: { readonly index: number; readonly id: string | null }) => unknown;
@@ -62,12 +63,19 @@ export class MapPlanner implements Planner {
     if (shape === null) return { kind: 'skip', id };
     if (shape === undefined) {
       throw new RecordError('map_failed', 'the map module returned undefined', {
-        hint: 'Return a request {url, method, headers, body}, or null to skip the record.',
+        hint: 'Return a request {url, method, headers, body, json, form, params}, or null to skip the record.',
       });
     }
-    const made = new RecordScope({ value: shape, index: scope.index }, false);
+    const made = new RecordScope({ value: asRecord(shape), index: scope.index }, false);
     return this.#requests.planShape(made, scope, made.id() ?? id, false);
   }
+}
+
+/** With the ways of saying a body and a query that requests have in code. @throws {RecordError} */
+function asRecord(shape: unknown): unknown {
+  if (!isObject(shape) || !Object.hasOwn(shape, 'url')) return shape;
+  const { request, contentType } = shapeRequest(shape);
+  return contentType === null ? request : { ...request, headers: withType(request['headers'] ?? {}, contentType) };
 }
 
 /** Loads the module. @throws {UsageError} `no_such_file`, `bad_option` if it cannot be used */

@@ -169,7 +169,7 @@ const cases: Case[] = [
       null,
       [
         'map_failed',
-        'the map module returned undefined. Return a request {url, method, headers, body}, or null to skip the record.',
+        'the map module returned undefined. Return a request {url, method, headers, body, json, form, params}, or null to skip the record.',
       ],
       null,
     ],

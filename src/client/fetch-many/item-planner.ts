@@ -1,18 +1,16 @@
 // Makes a request of each item of a source. An item becomes a record that is a request, and is planned as
 // such a record of an input file is; whatever is wrong with it is an error of that item alone.
 
-import { RecordError, UsageError } from '../../errors.ts';
-import { formBody } from '../../http/forms/form-body.ts';
-import type { FormFields } from '../../http/forms/form-body.ts';
+import { RecordError } from '../../errors.ts';
 import { HeaderPlan } from '../../plan/header-plan.ts';
 import { nearestName } from '../../plan/nearest-name.ts';
 import { UrlParser } from '../../plan/parse-url.ts';
 import type { Planned, Planner, SourceRecord } from '../../plan/planner.ts';
 import { RecordPlanner } from '../../plan/record-planner.ts';
-import { isObject, jsonText } from '../../plan/record-scope.ts';
+import { isObject } from '../../plan/record-scope.ts';
+import { shapeRequest, withType } from '../../plan/shape-request.ts';
 import type { DefaultHeaders } from '../default-headers.ts';
 import { authorizationOf, ItemRules } from './item-rules.ts';
-import { withParams } from '../with-params.ts';
 
 export interface ItemPlannerOptions {
   /** Part of every idempotency key. */
@@ -69,16 +67,8 @@ export class ItemPlanner implements Planner {
     if (item instanceof URL) return this.#withHeaders({ url: item.href });
     if (!isObject(item) || Array.isArray(item)) throw noRequest(item);
     if (item['url'] === undefined || item['url'] === null) throw noUrl(item);
-    const request = withQuery(item);
-    const ways = ['body', 'json', 'form'].filter((name) => request[name] !== undefined && isGiven(name, request[name]));
-    if (ways.length > 1)
-      throw new RecordError('bad_record', `the request has both "${ways.join('" and "')}"`, {
-        hint: ways.length > 2 ? 'Leave all but one of them out.' : 'Leave one of them out.',
-      });
-    if (request['json'] !== undefined) return this.#withBody(request, jsonText(request['json']), 'application/json');
-    if (ways[0] !== 'form') return this.#withHeaders(request);
-    const { body, contentType } = formBody(request['form'] as FormFields);
-    return this.#withBody(request, body, contentType);
+    const { request, contentType } = shapeRequest(item);
+    return contentType === null ? this.#withHeaders(request) : this.#withType(request, contentType);
   }
 
   #withHeaders(item: Record<string, unknown>): Record<string, unknown> {
@@ -88,9 +78,10 @@ export class ItemPlanner implements Planner {
     return { ...item, headers: this.#headers.completed(own, authorization) };
   }
 
-  #withBody(item: Record<string, unknown>, body: string, type: string): Record<string, unknown> {
+  /** The body is text by now, and would be sent as such. */
+  #withType(item: Record<string, unknown>, type: string): Record<string, unknown> {
     const headers = this.#headers.completed(item['headers'], authorizationOf(item));
-    return { ...item, headers: withType(headers, type), body };
+    return { ...item, headers: withType(headers, type) };
   }
 }
 
@@ -107,27 +98,8 @@ function noUrl(item: Record<string, unknown>): RecordError {
   return new RecordError('bad_record', `the item has no "url"${nearest}`, { hint: itemHint });
 }
 
-/** JSON can say null; of the others it is nothing. */
-function isGiven(name: string, value: unknown): boolean {
-  return name === 'json' || value !== null;
-}
-
-function withQuery(item: Record<string, unknown>): Record<string, unknown> {
-  const { url, params } = item;
-  if (params === undefined || params === null || !(typeof url === 'string' || url instanceof URL)) return item;
-  return { ...item, url: withParams(String(url), [], params as FormFields) };
-}
-
-/** The body is text by now, and would be sent as such. */
-function withType(headers: unknown, type: string): unknown {
-  if (!isObject(headers) || Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')) return headers;
-  return { ...headers, 'content-type': type };
-}
-
 /** Getters and proxies may throw anything. */
 function asRecordError(error: unknown): RecordError {
   if (error instanceof RecordError) return error;
-  if (error instanceof UsageError)
-    return new RecordError('bad_record', error.message, error.hint === null ? {} : { hint: error.hint });
   return new RecordError('bad_record', `the item cannot be read: ${String(error)}`, { cause: error });
 }

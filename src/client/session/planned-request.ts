@@ -13,7 +13,7 @@ import { basic } from '../../plan/header-plan.ts';
 import { readMethod } from '../../plan/method.ts';
 import { UrlParser } from '../../plan/parse-url.ts';
 import type { RequestOptions } from '../client-options.ts';
-import { withParams } from '../with-params.ts';
+import { withParams } from '../../http/forms/with-params.ts';
 import { checkedSection, headerOf } from './header-set.ts';
 import { noBody, plannedBody } from './request-body.ts';
 import type { PlannedBody } from './request-body.ts';

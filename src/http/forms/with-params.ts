@@ -1,7 +1,7 @@
 // Parameters for the query of a URL, in the shapes in which people have them. It leaves what stands in the URL as it is.
 
-import type { FormFields } from '../http/forms/form-body.ts';
-import { fieldText, namedValues } from '../http/forms/form-fields.ts';
+import type { FormFields } from './form-body.ts';
+import { fieldText, namedValues } from './form-fields.ts';
 
 /**
  * The URL with more in its query. What the request names takes the place of what the client says.
