@@ -98,4 +98,6 @@ export interface BatchOptions extends PlanOptions {
   readonly fresh?: boolean | undefined;
   /** What is in flight may take so long to finish after a stop. @default 10000 */
   readonly graceMs?: number | undefined;
+  /** A call of `onResult` may take so long. @default Infinity */
+  readonly hookTimeoutMs?: number | undefined;
 }

@@ -1,6 +1,7 @@
 // The first requests of a run as they would be sent, secrets masked, and what they cost if a rate counts that.
 // Sends nothing, makes no file.
 
+import { systemClock } from '../concurrency/clock.ts';
 import { openInput } from '../input/open-input.ts';
 import { createPlanner } from '../plan/create-planner.ts';
 import { describeRequest } from '../plan/describe-request.ts';
@@ -24,7 +25,7 @@ export async function* dryRun(given: BatchOptions, count: number, openHook: Open
     ...(format === undefined ? {} : { format }),
   });
   const planner = await createPlanner({ ...plan, runId: noRunId, env: process.env, textIsJson: textIsJson(options) });
-  await (await openHookOf(options, openHook))?.close();
+  await (await openHookOf(options, openHook, systemClock))?.close();
   let left = Math.min(count, options.limit ?? Infinity);
   for await (const { records } of reader.batches(undefined, (index) => index < offset)) {
     for (const record of records) {

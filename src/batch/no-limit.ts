@@ -21,6 +21,7 @@ const unlimited: { readonly [Key in keyof BatchOptions]?: number | undefined } =
   redirects: all,
   maxBodyBytes: all,
   hookConcurrency: all,
+  hookTimeoutMs: undefined,
   graceMs: longestTimerMs,
 };
 

@@ -92,7 +92,9 @@ function refuseHalfACost(options: BatchOptions, nameOf: NameOf): void {
 
 function refuseHalfAHook(options: BatchOptions, nameOf: NameOf): void {
   const { onResult, hookThreads } = options;
-  const alone = (['hookThreads', 'hookConcurrency'] as const).find((key) => options[key] !== undefined);
+  const alone = (['hookThreads', 'hookConcurrency', 'hookTimeoutMs'] as const).find(
+    (key) => options[key] !== undefined,
+  );
   if (onResult === undefined && alone !== undefined)
     throw contradiction(
       `${nameOf(alone)} was given without ${nameOf('onResult')}`,

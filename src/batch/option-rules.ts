@@ -83,6 +83,7 @@ export const optionRules: { readonly [Key in keyof Required<BatchOptions>]: Opti
   hookConcurrency: whole(1),
   fresh: aSwitch,
   graceMs: durationMs(0),
+  hookTimeoutMs: durationMs(1),
 };
 
 function text(expectation: string): OptionRule {

@@ -2,6 +2,7 @@
 // process or in threads, is not known here.
 
 import type { Result } from '../http/result.ts';
+import type { Clock } from '../concurrency/clock.ts';
 import type { SourceRecord } from '../plan/planner.ts';
 import type { BatchOptions } from './batch-options.ts';
 
@@ -29,6 +30,9 @@ export interface HookSource {
   /** Threads to run it in; null: none. */
   readonly threads: number | null;
   readonly concurrency: number | null;
+  /** What a call may take; null: as long as it takes. */
+  readonly timeoutMs: number | null;
+  readonly clock: Clock;
   /** Whether the text of a record is JSON. */
   readonly textIsJson: boolean;
 }

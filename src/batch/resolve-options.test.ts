@@ -53,6 +53,7 @@ test('defaults are those of the contract', () => {
     onResult: null,
     hookThreads: null,
     hookConcurrency: null,
+    hookTimeoutMs: null,
     fresh: false,
     graceMs: 10_000,
   });

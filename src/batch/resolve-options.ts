@@ -118,6 +118,7 @@ function complete(given: BatchOptions, output: string): ResolvedOptions {
     hookThreads: given.hookThreads ?? null,
     hookConcurrency: given.hookConcurrency ?? null,
     fresh: given.fresh ?? false,
+    hookTimeoutMs: given.hookTimeoutMs ?? null,
     graceMs: given.graceMs ?? 10_000,
   };
 }

@@ -63,4 +63,6 @@ export interface ResolvedOptions {
   readonly hookConcurrency: number | null;
   readonly fresh: boolean;
   readonly graceMs: number;
+  /** null: as long as they take. */
+  readonly hookTimeoutMs: number | null;
 }

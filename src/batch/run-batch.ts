@@ -68,7 +68,7 @@ export async function startBatch(given: BatchOptions, overrides: Partial<RunEnvi
   await readTlsFiles(options);
   if (options.bodies !== null) await checkBodyFolder(options.bodies);
   const format = createFormat(options.outputFormat, { body: options.bodies === null ? options.body : 'file' });
-  const hook = await openHookOf(options, world.openHook);
+  const hook = await openHookOf(options, world.openHook, world.clock);
   let files: OpenRun | null = null;
   let run: BatchRun | null = null;
   let control: OpenControl | null = null;

@@ -72,6 +72,7 @@ const readers: { readonly [Key in keyof Omit<Required<BatchOptions>, 'input'>]: 
   hookThreads: ['hook-threads', number],
   hookConcurrency: ['hook-concurrency', number],
   fresh: ['fresh', present],
+  hookTimeoutMs: ['hook-timeout', duration],
   graceMs: ['grace', duration],
 };
 

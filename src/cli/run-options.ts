@@ -181,6 +181,7 @@ const results: readonly Omit<OptionSpec, 'group'>[] = [
 
 const display: readonly Omit<OptionSpec, 'group'>[] = [
   {
+  { name: 'hook-timeout', value: 'D', help: 'a call of it may take so long', default: 'as long as it takes' },
     name: 'progress',
     value: 'HOW',
     help: 'none, lines or live; without colours if NO_COLOR is set',

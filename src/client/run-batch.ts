@@ -37,6 +37,11 @@ export interface RunBatchOptions<Record = unknown> extends BatchOptions {
   readonly hookThreads?: number | undefined;
   /** Calls of `onResult` that go on at once, at most. @default 64; 8 for each thread */
   readonly hookConcurrency?: number | undefined;
+  /**
+   * A call of `onResult` may take so long: then its record is `failed` with `callback_error`, and the answer stays. In this process the
+   * call itself goes on, as nothing can end it; a thread that it blocks is ended. @default Infinity
+   */
+  readonly hookTimeoutMs?: number | undefined;
   /** Told how far the run is, every `progressEveryMs` and once at the end. */
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
   /** @default 1000 */

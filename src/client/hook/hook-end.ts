@@ -27,6 +27,11 @@ export function hookThrew(cause: unknown): HookEnd {
 }
 
 /** Not all that can be thrown has a text: `Object.create(null)` has none. */
+/** For a call that took too long. */
+export function hookWasLate(timeoutMs: number): HookEnd {
+  return { problem: `the hook had not ended within ${formatDuration(timeoutMs)}` };
+}
+
 function textOf(cause: unknown): string {
   try {
     return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);

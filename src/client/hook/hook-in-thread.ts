@@ -10,10 +10,15 @@ import { type PackedCall, unpackRecord, unpackResult } from './packed-call.ts';
 let hook: InProcessHook | null = null;
 let begun: Uint8Array | null = null;
 
-/** Called once, before anything else. `places`: shared memory that tells which calls have begun. @throws UsageError */
-export async function load(url: string, places: Uint8Array): Promise<void> {
-  begun = places;
-  hook = new InProcessHook(await loadHook(url));
+/**
+ * Called once, before anything else.
+ *
+ * @param shared for each call how far it came: below
+ * @throws UsageError
+ */
+export async function load(url: string, shared: Int32Array, timeoutMs: number | null): Promise<void> {
+  marks = shared;
+  hook = new InProcessHook(await loadHook(url), { concurrency: null, timeoutMs, clock: systemClock });
 }
 
 /** Tells, by being carried out, that the hook was loaded. */
@@ -22,9 +27,10 @@ export function ready(): void {
 }
 
 export async function call(packed: PackedCall, place: number): Promise<HookEnd | undefined> {
+/** Marks its place with the thread's id when it is here, and with that below zero when the hook is called. */
   // In a turn of its own, so that what came before it is answered by then: a hook that ends the thread takes no other's answer along.
   await new Promise<void>((resolve) => systemClock.soon(resolve));
-  if (begun !== null) begun[place] = 1;
+  if (marks !== null) marks[place] = -threadId;
   const { record } = packed;
   return hook?.call(record === null ? null : { value: unpackRecord(record) }, unpackResult(packed));
 }

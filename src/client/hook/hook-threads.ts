@@ -1,13 +1,16 @@
-// Calls a hook in threads of this process, so that what it computes does not hold up the event loop. A thread that dies fails
-// the record that it was working on; another takes its place.
+// Calls a hook in threads of this process, so that what it computes does not hold up the event loop. A thread that dies, or is
+// blocked for too long, fails the record that it was working on; another takes its place.
 
-import type { HookEnd, RecordHook } from '../../batch/record-hook.ts';
+import type { HookEnd, HookSource, RecordHook } from '../../batch/record-hook.ts';
+import type { Task } from '../../concurrency/task.ts';
 import { UsageError } from '../../errors.ts';
 import { ThreadPool } from '../../executors/thread-pool.ts';
 import { transfer } from '../../executors/transfer.ts';
 import { WorkerError } from '../../executors/worker-error.ts';
 import type { Result } from '../../http/result.ts';
 import type { SourceRecord } from '../../plan/planner.ts';
+import { BlockedThreads } from './blocked-threads.ts';
+import { hookWasLate } from './hook-end.ts';
 import { packCall } from './packed-call.ts';
 
 /** For each thread, so that none waits for the next message. */
@@ -19,7 +22,7 @@ const mostDeaths = 10;
 
 const inThread = new URL(`./hook-in-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
 
-export interface HookThreadsOptions {
+export interface HookThreadsOptions extends Omit<HookSource, 'hook'> {
   readonly module: string;
   readonly threads: number;
   readonly concurrency: number | null;
@@ -29,16 +32,18 @@ export interface HookThreadsOptions {
 export class HookThreads implements RecordHook {
   readonly concurrency: number;
   readonly #pool: ThreadPool;
-  readonly #textIsJson: boolean;
-  /** For each call that may go on: whether the hook was called. Threads write it. */
-  readonly #begun: Uint8Array;
+  readonly #options: HookThreadsOptions;
+  /** For each call that may go on: how far it came. Threads write it: `hook-in-thread.ts`. */
+  readonly #marks: Int32Array;
   readonly #places: number[];
 
-  private constructor({ module, threads, concurrency, textIsJson }: HookThreadsOptions) {
-    this.concurrency = concurrency ?? threads * callsAThread;
-    this.#textIsJson = textIsJson;
-    this.#begun = new Uint8Array(new SharedArrayBuffer(this.concurrency));
-    this.#places = Array.from(this.#begun.keys());
+  private constructor(options: HookThreadsOptions) {
+    const { module, threads, concurrency, timeoutMs, clock } = options;
+    this.#options = options;
+    this.concurrency = Math.min(concurrency ?? threads * callsAThread, mostCalls);
+    this.#marks = new Int32Array(new SharedArrayBuffer(this.concurrency * Int32Array.BYTES_PER_ELEMENT));
+    this.#places = Array.from(this.#marks.keys());
+    this.#blocked = new BlockedThreads(this.#marks, timeoutMs, clock);
     this.#pool = new ThreadPool({
       workers: threads,
       perWorker: Math.ceil(this.concurrency / threads),
@@ -81,15 +86,27 @@ export class HookThreads implements RecordHook {
       const packed = packCall(record, result, this.#textIsJson);
       const sent = packed.body === null ? packed : transfer(packed, [packed.body.buffer]);
       try {
-        return await this.#pool.apply<HookEnd>({ module: inThread, name: 'call' }, [sent, place]);
+        return await task;
       } catch (error) {
-        // It only stood in line behind the record whose hook ended the thread.
-        if (!(error instanceof WorkerError) || this.#begun[place] !== 0 || deaths === mostDeaths) throw error;
+        if (error === this.#blocked.lateness) return hookWasLate(this.#options.timeoutMs ?? 0);
+        const isGone = error instanceof WorkerError || error === this.#blocked.company;
+        // It only stood in line behind the record whose hook ended the thread, or blocked it.
+        if (!isGone || (this.#marks[place] ?? 0) < 0 || deaths === mostDeaths) throw error;
+      } finally {
+        this.#blocked.forget(place);
       }
     }
   }
 
+  #post(place: number, record: SourceRecord | null, result: Result): Task<HookEnd> {
+    // Made anew for another thread: what was sent is gone.
+    const packed = packCall(record, result, this.#options.textIsJson);
+    const sent = packed.body === null ? packed : transfer(packed, [packed.body.buffer]);
+    return this.#pool.apply<HookEnd>({ module: inThread, name: 'call' }, [sent, place]);
+  }
+
   async close(): Promise<void> {
+    this.#blocked.stop();
     await this.#pool.shutdown({ cancel: true });
   }
 }

@@ -1,10 +1,12 @@
-// Calls a hook right here. What it throws goes no further. Invariant: a hook that is not asynchronous costs no promise.
+// Calls a hook right here. What it throws goes no further, and one that takes too long is waited for no more. Invariant: a hook that
+// is not asynchronous costs no promise.
 
-import type { HookEnd, RecordHook } from '../../batch/record-hook.ts';
+import type { HookEnd, HookSource, RecordHook } from '../../batch/record-hook.ts';
+import type { TimerHandle } from '../../concurrency/clock.ts';
 import type { Result } from '../../http/result.ts';
 import type { SourceRecord } from '../../plan/planner.ts';
 import { batchResult } from '../result.ts';
-import { hookGave, hookThrew } from './hook-end.ts';
+import { hookGave, hookThrew, hookWasLate } from './hook-end.ts';
 import type { ResultHook } from './result-hook.ts';
 
 const calls = 64;
@@ -12,8 +14,11 @@ const calls = 64;
 export class InProcessHook implements RecordHook {
   readonly concurrency: number;
   readonly #hook: ResultHook;
+  readonly #limits: Pick<HookSource, 'timeoutMs' | 'clock'>;
+  /** Of the calls that go on, if they may not take as long as they like. */
+  readonly #timers = new Set<TimerHandle>();
 
-  constructor(hook: ResultHook, concurrency: number | null = null) {
+  constructor(hook: ResultHook, limits: Pick<HookSource, 'concurrency' | 'timeoutMs' | 'clock'>) {
     this.#hook = hook;
     this.concurrency = concurrency ?? calls;
   }
@@ -21,7 +26,7 @@ export class InProcessHook implements RecordHook {
   call(record: Pick<SourceRecord, 'value'> | null, result: Result): HookEnd | Promise<HookEnd> {
     try {
       const given = this.#hook(record?.value, batchResult(result));
-      return isPromise(given) ? whenGiven(given) : hookGave(given);
+      return isPromise(given) ? this.#inTime(whenGiven(given)) : hookGave(given);
     } catch (error) {
       return hookThrew(error);
     }
@@ -30,8 +35,22 @@ export class InProcessHook implements RecordHook {
   close(): Promise<void> {
     // What goes on cannot be ended; nobody waits for it any more.
     return Promise.resolve();
+    for (const timer of this.#timers) this.#limits.clock.clearTimer(timer);
+    this.#timers.clear();
   }
 }
+
+  async #inTime(end: Promise<HookEnd>): Promise<HookEnd> {
+    const { timeoutMs, clock } = this.#limits;
+    if (timeoutMs === null) return end;
+    const late = Promise.withResolvers<HookEnd>();
+    const timer = clock.setTimer(timeoutMs, () => late.resolve(hookWasLate(timeoutMs)));
+    this.#timers.add(timer);
+    const first = await Promise.race([end, late.promise]);
+    clock.clearTimer(timer);
+    this.#timers.delete(timer);
+    return first;
+  }
 
 async function whenGiven(given: PromiseLike<unknown>): Promise<HookEnd> {
   try {

@@ -5,10 +5,10 @@ import { InProcessHook } from './in-process-hook.ts';
 import { hookModule, loadHook } from './load-hook.ts';
 import type { ResultHook } from './result-hook.ts';
 
-export const openHook: OpenHook = async ({ hook, threads, concurrency, textIsJson }) => {
-  if (typeof hook === 'function') return new InProcessHook(hook as ResultHook, concurrency);
+export const openHook: OpenHook = async ({ hook, threads, ...limits }) => {
+  if (typeof hook === 'function') return new InProcessHook(hook as ResultHook, limits);
   const module = hookModule(hook);
-  if (threads === null) return new InProcessHook(await loadHook(module), concurrency);
+  if (threads === null) return new InProcessHook(await loadHook(module), limits);
   const { HookThreads } = await import('./hook-threads.ts');
-  return HookThreads.open({ module, threads, concurrency, textIsJson });
+  return HookThreads.open({ module, threads, ...limits });
 };
