@@ -1,6 +1,7 @@
 // What came of a call of a hook, in the form in which it is recorded: made where the hook runs. Pure.
 
 import type { HookEnd } from '../../batch/record-hook.ts';
+import { formatDuration } from '../../report/format-numbers.ts';
 
 const nothing: HookEnd = { extracted: null };
 /** It becomes part of a line, beside a body. */
@@ -26,12 +27,12 @@ export function hookThrew(cause: unknown): HookEnd {
   return { problem: `the hook threw ${textOf(cause)}` };
 }
 
-/** Not all that can be thrown has a text: `Object.create(null)` has none. */
 /** For a call that took too long. */
 export function hookWasLate(timeoutMs: number): HookEnd {
   return { problem: `the hook had not ended within ${formatDuration(timeoutMs)}` };
 }
 
+/** Not all that can be thrown has a text: `Object.create(null)` has none. */
 function textOf(cause: unknown): string {
   try {
     return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);

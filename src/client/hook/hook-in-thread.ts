@@ -1,6 +1,7 @@
 // What runs in a thread for a hook: loads it before the first call, and calls it. Invariant: of what it is sent only the record
 // and the result are the hook's business.
 
+import { threadId } from 'node:worker_threads';
 import type { HookEnd } from '../../batch/record-hook.ts';
 import { systemClock } from '../../concurrency/clock.ts';
 import { InProcessHook } from './in-process-hook.ts';
@@ -8,7 +9,7 @@ import { loadHook } from './load-hook.ts';
 import { type PackedCall, unpackRecord, unpackResult } from './packed-call.ts';
 
 let hook: InProcessHook | null = null;
-let begun: Uint8Array | null = null;
+let marks: Int32Array | null = null;
 
 /**
  * Called once, before anything else.
@@ -26,8 +27,9 @@ export function ready(): void {
   // Nothing to do.
 }
 
-export async function call(packed: PackedCall, place: number): Promise<HookEnd | undefined> {
 /** Marks its place with the thread's id when it is here, and with that below zero when the hook is called. */
+export async function call(packed: PackedCall, place: number): Promise<HookEnd | undefined> {
+  if (marks !== null) marks[place] = threadId;
   // In a turn of its own, so that what came before it is answered by then: a hook that ends the thread takes no other's answer along.
   await new Promise<void>((resolve) => systemClock.soon(resolve));
   if (marks !== null) marks[place] = -threadId;

@@ -15,6 +15,8 @@ import { packCall } from './packed-call.ts';
 
 /** For each thread, so that none waits for the next message. */
 const callsAThread = 8;
+/** More than that at once are of no use, and each has a place in memory. */
+const mostCalls = 65_536;
 /** When the run is over, a hook that goes on gets so long. */
 const graceMs = 200;
 /** Threads that may die before a record has its turn. */
@@ -25,8 +27,6 @@ const inThread = new URL(`./hook-in-thread${import.meta.url.slice(import.meta.ur
 export interface HookThreadsOptions extends Omit<HookSource, 'hook'> {
   readonly module: string;
   readonly threads: number;
-  readonly concurrency: number | null;
-  readonly textIsJson: boolean;
 }
 
 export class HookThreads implements RecordHook {
@@ -36,6 +36,7 @@ export class HookThreads implements RecordHook {
   /** For each call that may go on: how far it came. Threads write it: `hook-in-thread.ts`. */
   readonly #marks: Int32Array;
   readonly #places: number[];
+  readonly #blocked: BlockedThreads;
 
   private constructor(options: HookThreadsOptions) {
     const { module, threads, concurrency, timeoutMs, clock } = options;
@@ -48,7 +49,7 @@ export class HookThreads implements RecordHook {
       workers: threads,
       perWorker: Math.ceil(this.concurrency / threads),
       initializer: { module: inThread, name: 'load' },
-      initArgs: [module, this.#begun],
+      initArgs: [module, this.#marks, timeoutMs],
       graceMs,
     });
   }
@@ -70,7 +71,6 @@ export class HookThreads implements RecordHook {
 
   async call(record: SourceRecord | null, result: Result): Promise<HookEnd> {
     const place = this.#places.pop() ?? 0;
-    this.#begun[place] = 0;
     try {
       return await this.#callAt(place, record, result);
     } catch (error) {
@@ -82,9 +82,9 @@ export class HookThreads implements RecordHook {
 
   async #callAt(place: number, record: SourceRecord | null, result: Result): Promise<HookEnd> {
     for (let deaths = 0; ; deaths++) {
-      // Made anew for another thread: what was sent is gone.
-      const packed = packCall(record, result, this.#textIsJson);
-      const sent = packed.body === null ? packed : transfer(packed, [packed.body.buffer]);
+      this.#marks[place] = 0;
+      const task = this.#post(place, record, result);
+      this.#blocked.watch(place, task);
       try {
         return await task;
       } catch (error) {

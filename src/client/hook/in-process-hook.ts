@@ -20,7 +20,8 @@ export class InProcessHook implements RecordHook {
 
   constructor(hook: ResultHook, limits: Pick<HookSource, 'concurrency' | 'timeoutMs' | 'clock'>) {
     this.#hook = hook;
-    this.concurrency = concurrency ?? calls;
+    this.#limits = limits;
+    this.concurrency = limits.concurrency ?? calls;
   }
 
   call(record: Pick<SourceRecord, 'value'> | null, result: Result): HookEnd | Promise<HookEnd> {
@@ -34,11 +35,10 @@ export class InProcessHook implements RecordHook {
 
   close(): Promise<void> {
     // What goes on cannot be ended; nobody waits for it any more.
-    return Promise.resolve();
     for (const timer of this.#timers) this.#limits.clock.clearTimer(timer);
     this.#timers.clear();
+    return Promise.resolve();
   }
-}
 
   async #inTime(end: Promise<HookEnd>): Promise<HookEnd> {
     const { timeoutMs, clock } = this.#limits;
@@ -51,6 +51,7 @@ export class InProcessHook implements RecordHook {
     this.#timers.delete(timer);
     return first;
   }
+}
 
 async function whenGiven(given: PromiseLike<unknown>): Promise<HookEnd> {
   try {
