@@ -93,11 +93,11 @@ export interface BatchOptions extends PlanOptions {
   readonly hookThreads?: number | undefined;
   /** Calls of `onResult` that go on at once, at most. While so many go on or wait no request is started. @default 64; 8 for each thread */
   readonly hookConcurrency?: number | undefined;
+  /** A call of `onResult` may take so long. @default Infinity */
+  readonly hookTimeoutMs?: number | undefined;
 
   /** Start over, even if there are results. @default false */
   readonly fresh?: boolean | undefined;
   /** What is in flight may take so long to finish after a stop. @default 10000 */
   readonly graceMs?: number | undefined;
-  /** A call of `onResult` may take so long. @default Infinity */
-  readonly hookTimeoutMs?: number | undefined;
 }

@@ -81,9 +81,9 @@ export const optionRules: { readonly [Key in keyof Required<BatchOptions>]: Opti
   },
   hookThreads: whole(1),
   hookConcurrency: whole(1),
+  hookTimeoutMs: durationMs(1),
   fresh: aSwitch,
   graceMs: durationMs(0),
-  hookTimeoutMs: durationMs(1),
 };
 
 function text(expectation: string): OptionRule {

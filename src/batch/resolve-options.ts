@@ -117,8 +117,8 @@ function complete(given: BatchOptions, output: string): ResolvedOptions {
     onResult: given.onResult ?? null,
     hookThreads: given.hookThreads ?? null,
     hookConcurrency: given.hookConcurrency ?? null,
-    fresh: given.fresh ?? false,
     hookTimeoutMs: given.hookTimeoutMs ?? null,
+    fresh: given.fresh ?? false,
     graceMs: given.graceMs ?? 10_000,
   };
 }

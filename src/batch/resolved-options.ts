@@ -61,8 +61,8 @@ export interface ResolvedOptions {
   readonly hookThreads: number | null;
   /** null: by where it runs. */
   readonly hookConcurrency: number | null;
-  readonly fresh: boolean;
-  readonly graceMs: number;
   /** null: as long as they take. */
   readonly hookTimeoutMs: number | null;
+  readonly fresh: boolean;
+  readonly graceMs: number;
 }

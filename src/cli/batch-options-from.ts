@@ -71,8 +71,8 @@ const readers: { readonly [Key in keyof Omit<Required<BatchOptions>, 'input'>]: 
   onResult: ['on-result', text],
   hookThreads: ['hook-threads', number],
   hookConcurrency: ['hook-concurrency', number],
-  fresh: ['fresh', present],
   hookTimeoutMs: ['hook-timeout', duration],
+  fresh: ['fresh', present],
   graceMs: ['grace', duration],
 };
 

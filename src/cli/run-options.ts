@@ -176,12 +176,12 @@ const results: readonly Omit<OptionSpec, 'group'>[] = [
     help: 'calls of it that go on at once; while so many go on or wait no request is started',
     default: '64; 8 for each thread',
   },
+  { name: 'hook-timeout', value: 'D', help: 'a call of it may take so long', default: 'as long as it takes' },
   { name: 'fresh', help: 'start over, even if there are results' },
 ];
 
 const display: readonly Omit<OptionSpec, 'group'>[] = [
   {
-  { name: 'hook-timeout', value: 'D', help: 'a call of it may take so long', default: 'as long as it takes' },
     name: 'progress',
     value: 'HOW',
     help: 'none, lines or live; without colours if NO_COLOR is set',
