@@ -6,7 +6,11 @@ export { badValue as badOption } from '../concurrency/bad-value.ts';
 /** How options are named in messages: as properties in code, or as flags on the command line. */
 export type OptionNaming = 'code' | 'command-line';
 
-const flagNames: Readonly<Record<string, string>> = { input: '<input>', headers: '--header' };
+const flagNames: Readonly<Record<string, string>> = {
+  input: '<input>',
+  headers: '--header',
+  socketPath: '--unix-socket',
+};
 
 /**
  * The name of an option as its user knows it, in backticks.

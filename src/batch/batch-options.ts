@@ -58,6 +58,11 @@ export interface BatchOptions extends PlanOptions {
 
   /** `http://`, `https://`, `socks5://`, with `user:password@` if need be. @default HTTP_PROXY, HTTPS_PROXY, NO_PROXY */
   readonly proxy?: string | undefined;
+  /**
+   * A Unix socket, as `/var/run/docker.sock`: all connections lead to it, whatever host a URL names. Without a `baseUrl` that is `http://localhost`
+   * then. No proxy is used.
+   */
+  readonly socketPath?: string | undefined;
   /** Path of a PEM file of certificate authorities to trust besides the system's. */
   readonly cacert?: string | undefined;
   /** Path of a PEM client certificate. */

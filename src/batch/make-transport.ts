@@ -3,11 +3,11 @@
 
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
-import type { CreateUndici, TransportKind } from '../http/choose-transport.ts';
-import { chooseTransport, mayNeedUndici } from '../http/choose-transport.ts';
+import { chooseTransport } from '../http/choose-transport.ts';
 import { tlsSettings } from '../http/dial/tls-settings.ts';
 import type { TransportOptions } from '../http/transport-options.ts';
 import type { Transport } from '../http/transport.ts';
+import { createUndiciTransport } from '../http/undici/undici-transport.ts';
 import { rehearse } from './rehearsal.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 import type { RunEnvironment } from './run-environment.ts';
@@ -28,19 +28,15 @@ export async function makeTransport(
     env,
     ...files,
     ...(lookup === null ? {} : { lookup }),
-    ...(options.rehearse ? { proxy: null } : options.proxy === undefined ? {} : { proxy: options.proxy }),
+    ...(options.rehearse ? { proxy: null } : wayOf(options)),
   };
-  const transport = chooseTransport(options.transport, connecting, await undiciFor(options.transport, connecting));
+  const transport = chooseTransport(options.transport, connecting, createUndiciTransport);
   return options.rehearse ? rehearse(transport) : transport;
 }
 
-/** Loading undici takes longer than most of what a short run does. */
-async function undiciFor(kind: TransportKind, connecting: TransportOptions): Promise<CreateUndici> {
-  if (mayNeedUndici(kind, connecting))
-    return (await import('../http/undici/undici-transport.ts')).createUndiciTransport;
-  return () => {
-    throw new Error('undici was not expected to be needed');
-  };
+function wayOf({ proxy, socketPath }: ResolvedOptions): TransportOptions {
+  if (socketPath !== null) return { socketPath };
+  return proxy === undefined ? {} : { proxy };
 }
 
 /** The PEM files that the options name. Throws UsageError for those that cannot be used. */

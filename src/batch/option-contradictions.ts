@@ -37,6 +37,7 @@ export function refuseContradictions(options: BatchOptions, output: string, name
   }
   refuseEarlyEndOfBackoff(options, nameOf);
   refuseProxyOnTheWire(options, nameOf);
+  refuseProxyBesideASocket(options, nameOf);
   refuseHalfACertificate(options, nameOf);
   refuseHalfACost(options, nameOf);
   refuseHalfAHook(options, nameOf);
@@ -61,6 +62,14 @@ function refuseProxyOnTheWire({ proxy, transport }: BatchOptions, nameOf: NameOf
   throw contradiction(
     `${nameOf('transport')} wire goes through no ${nameOf('proxy')}`,
     `leave ${nameOf('transport')} out: undici is taken for what goes through a proxy`,
+  );
+}
+
+function refuseProxyBesideASocket({ proxy, socketPath }: BatchOptions, nameOf: NameOf): void {
+  if (socketPath === undefined || proxy === undefined || proxy === '') return;
+  throw contradiction(
+    `${nameOf('proxy')} and ${nameOf('socketPath')} cannot be given together`,
+    'leave one of them out: to a socket leads no proxy',
   );
 }
 

@@ -7,6 +7,7 @@ import { parseRetryOn, parseStatusSet } from './status-set.ts';
 import { longestTimerMs } from '../concurrency/time/longest-timer.ts';
 import { parseRate } from '../concurrency/limits/parse-rate.ts';
 import { UsageError } from '../errors.ts';
+import { checkedSocketPath } from '../http/dial/socket-path.ts';
 import { parseCostPath } from '../plan/cost-from.ts';
 
 /** Checks a value; `name` is the option as it is to stand in a message. Throws a UsageError. */
@@ -63,6 +64,7 @@ export const optionRules: { readonly [Key in keyof Required<BatchOptions>]: Opti
   maxBodyBytes: sizeBytes,
 
   proxy: secret(isProxy, 'a URL that begins with http://, https:// or socks5://'),
+  socketPath: checkedSocketPath,
   cacert: text('the path of a PEM file'),
   cert: text('the path of a PEM file'),
   key: text('the path of a PEM file'),

@@ -39,6 +39,7 @@ test('defaults are those of the contract', () => {
     delivery: 'at-least-once',
     maxBodyBytes: 67_108_864,
     proxy: undefined,
+    socketPath: null,
     cacert: null,
     cert: null,
     key: null,

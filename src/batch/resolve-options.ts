@@ -102,6 +102,7 @@ function complete(given: BatchOptions, output: string): ResolvedOptions {
     maxBodyBytes: given.maxBodyBytes ?? 64 * 2 ** 20,
 
     proxy: proxyUrl(given.proxy),
+    socketPath: given.socketPath ?? null,
     cacert: given.cacert ?? null,
     cert: given.cert ?? null,
     key: given.key ?? null,
@@ -125,6 +126,8 @@ function complete(given: BatchOptions, output: string): ResolvedOptions {
 
 function planOptions(given: BatchOptions, countsCost: boolean): CheckedPlanOptions {
   const options = planKeys.filter((key) => given[key] !== undefined).map((key) => [key, given[key]] as const);
+  // A socket is one server: its URLs need no host.
+  if (given.socketPath !== undefined && given.baseUrl === undefined) options.push(['baseUrl', 'http://localhost']);
   return Object.fromEntries<unknown>(countsCost ? [...options, ['countsCost', true]] : options);
 }
 

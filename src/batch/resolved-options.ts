@@ -44,6 +44,8 @@ export interface ResolvedOptions {
 
   /** A URL; null: none, whatever the environment says; undefined: as the environment says. */
   readonly proxy: string | null | undefined;
+  /** null: connections lead to the hosts. */
+  readonly socketPath: string | null;
   readonly cacert: string | null;
   readonly cert: string | null;
   readonly key: string | null;

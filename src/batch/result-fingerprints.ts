@@ -1,6 +1,7 @@
 // Fingerprints of the options that shape results, so that one file does not come to hold two kinds.
 
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { BatchOptions } from './batch-options.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 
@@ -14,6 +15,8 @@ export function resultFingerprints(
 ): Record<string, string> {
   const facts: Record<string, unknown> = { success: given.success ?? '2xx' };
   for (const name of names) facts[name] = options[name];
+  // Another one is another server.
+  if (options.socketPath !== null) facts['unixSocket'] = resolve(options.socketPath);
   return Object.fromEntries(
     Object.entries(facts).map(([name, value]) => [
       name,

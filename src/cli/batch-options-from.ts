@@ -57,6 +57,7 @@ const readers: { readonly [Key in keyof Omit<Required<BatchOptions>, 'input'>]: 
   delivery: ['delivery', text],
   maxBodyBytes: ['max-body-bytes', size],
   proxy: ['proxy', text],
+  socketPath: ['unix-socket', text],
   cacert: ['cacert', text],
   cert: ['cert', text],
   key: ['key', text],

@@ -122,6 +122,11 @@ const sending: readonly Omit<OptionSpec, 'group'>[] = [
     help: "http://, https:// or socks5://; '' for none",
     default: 'HTTP_PROXY, HTTPS_PROXY, NO_PROXY',
   },
+  {
+    name: 'unix-socket',
+    value: 'PATH',
+    help: 'connect to this socket, whatever host a URL names; without --base-url that is http://localhost',
+  },
   { name: 'cacert', value: 'FILE', help: "PEM authorities to trust besides the system's" },
   { name: 'cert', value: 'FILE', help: 'PEM client certificate' },
   { name: 'key', value: 'FILE', help: 'its PEM key' },

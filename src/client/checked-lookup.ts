@@ -1,4 +1,4 @@
-// The option `lookup` of fetchMany, runBatch and Client: checked, and refused beside what would never ask it.
+// The option `lookup` of fetchMany, runBatch and Client: checked, and refused beside what would never ask it; so is a `socketPath`.
 
 import type { LookupFunction } from 'node:net';
 import { badValue } from '../concurrency/bad-value.ts';
@@ -20,13 +20,26 @@ export function checkedLookup({ lookup, proxy, socketPath, transport }: LookupOp
   if (proxy !== undefined && proxy !== '') throw unasked('proxy', 'the proxy looks up the hosts that it leads to');
   if (socketPath !== undefined)
     throw unasked('socketPath', 'all connections lead to the socket, and no host is looked up');
-  if (typeof transport === 'object' && transport !== null)
-    throw unasked('transport', 'one that was made elsewhere finds its hosts itself');
+  if (isMade(transport)) throw unasked('transport', 'one that was made elsewhere finds its hosts itself');
   return { lookup };
 }
 
+/** @throws {UsageError} `bad_option` for a `socketPath` that nothing would connect to */
+export function refuseUnusedSocket({ socketPath, transport }: LookupOptions): void {
+  if (socketPath === undefined || !isMade(transport)) return;
+  throw apart('socketPath', 'transport', 'one that was made elsewhere connects as it was told there');
+}
+
+function isMade(transport: unknown): boolean {
+  return typeof transport === 'object' && transport !== null;
+}
+
 function unasked(other: string, why: string): UsageError {
-  return new UsageError('bad_option', `\`lookup\` and \`${other}\` cannot be given together: ${why}`, {
+  return apart('lookup', other, why);
+}
+
+function apart(one: string, other: string, why: string): UsageError {
+  return new UsageError('bad_option', `\`${one}\` and \`${other}\` cannot be given together: ${why}`, {
     hint: 'leave one of them out',
   });
 }

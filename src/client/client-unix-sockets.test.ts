@@ -1,19 +1,23 @@
 // A client whose connections lead to a Unix socket: over each transport and protocol, and what it says of sockets that cannot be used.
 
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import { createServer as createServer2 } from 'node:http2';
 import { createServer as createSecureServer } from 'node:https';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { mapTransportError } from '../http/map-transport-error.ts';
+import { mockTransport } from '../http/mock/mock-transport.ts';
 import { testCertificate } from '../testing/test-certificate.ts';
 import { Client } from './client.ts';
 import type { ClientOptions } from './client-options.ts';
+import { fetchMany } from './fetch-many/fetch-many.ts';
+import type { FetchManyOptions } from './fetch-many/fetch-many-options.ts';
+import { runBatch } from './run-batch.ts';
 
 let folder: string;
 let made = 0;
@@ -107,15 +111,58 @@ test('a server whose queue is full is asked again, within the time for connectin
   expect(await Promise.all(late)).toContain('connect_timeout');
 });
 
+describe('records', () => {
+  test('of fetchMany go to the socket, over either transport', async () => {
+    const socketPath = await listening(createServer(answers));
+    for (const transport of ['wire', 'undici'] as const) {
+      const seen: unknown[] = [];
+      for await (const result of fetchMany(['/a', 'http://docker.test/away'], { socketPath, transport, ordered: true }))
+        seen.push(await result.json());
+      expect(seen).toEqual([
+        { method: 'GET', url: '/a', host: 'localhost' },
+        { method: 'GET', url: '/v1', host: 'elsewhere.test' },
+      ]);
+    }
+  });
+
+  test('of a run, too; on another socket it does not go on, and a rehearsal goes to none', async () => {
+    const socketPath = await listening(createServer(answers));
+    const [input, output] = [join(folder, 'in.jsonl'), join(folder, 'results.jsonl')];
+    writeFileSync(input, '{"n":1}\n{"n":2}\n');
+    const options = { input, output, url: '/n/{{n}}', order: 'input' as const };
+    expect((await runBatch({ ...options, socketPath })).counts).toMatchObject({ ok: 2 });
+    expect(readFileSync(output, 'utf8')).toContain('"url":"/n/2","host":"localhost"');
+    expect((await runBatch({ ...options, socketPath: relative('.', socketPath) })).kind).toBe('already-finished');
+    await expect(runBatch({ ...options, socketPath: newPath() })).rejects.toMatchObject({
+      code: 'options_changed',
+      message: expect.stringMatching(/: --unix-socket has another value$/),
+    });
+    const outcome = await runBatch({
+      ...options,
+      output: `${output}l`,
+      socketPath: newPath(),
+      rehearse: true,
+      url: '/x',
+    });
+    expect(outcome.counts.ok).toBe(2);
+  });
+});
+
 const refused: readonly [string, ClientOptions, RegExp][] = [
   ['no path', { socketPath: '' }, /Expected `socketPath` to be the path of a socket/],
   ['what is no text', { socketPath: 7 as never }, /`socketPath`/],
   ['a path with NUL', { socketPath: '/a\0b' }, /without NUL/],
   ['a path that is too long', { socketPath: `/${'x'.repeat(200)}` }, /at most 10[37] bytes/],
   ['a proxy besides', { socketPath: '/a', proxy: 'http://p.test' }, /`proxy` and `socketPath`/],
+  [
+    'a transport that was made elsewhere',
+    { socketPath: '/a', transport: mockTransport({}) },
+    /`socketPath` and `transport`/,
+  ],
   ['its name elsewhere', { uds: '/a' } as never, /no option `uds`/],
 ];
 
 test.each(refused)('%s is refused at once', (_what, options, message) => {
   expect(() => new Client(options)).toThrow(message);
+  expect(() => fetchMany(['/'], options as FetchManyOptions)).toThrow(message);
 });

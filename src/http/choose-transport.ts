@@ -13,15 +13,10 @@ import type { TransportOptions } from './transport-options.ts';
 export type TransportKind = 'wire' | 'undici' | 'auto';
 
 /** Makes an undici transport. */
-export type CreateUndici = (options: TransportOptions) => Transport;
+type CreateUndici = (options: TransportOptions) => Transport;
 
 /** More origins are not remembered. */
 const maxOrigins = 10_000;
-
-/** Whether anything might go over undici. @throws UsageError `bad_option` for a proxy that cannot be used. */
-export function mayNeedUndici(kind: TransportKind, options: TransportOptions): boolean {
-  return kind !== 'wire' && (kind === 'undici' || proxyChoice(options) !== noProxy);
-}
 
 /**
  * Makes the transport. Nothing is connected before the first request.

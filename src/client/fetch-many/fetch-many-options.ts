@@ -32,6 +32,7 @@ export type SharedOption =
   | 'redirects'
   | 'retries'
   | 'retryOn'
+  | 'socketPath'
   | 'success'
   | 'timeoutMs'
   | 'user';

@@ -14,7 +14,7 @@ import type { Transport } from '../../http/transport.ts';
 import type { TransportOptions } from '../../http/transport-options.ts';
 import { readBaseUrl } from '../../plan/check-plan-options.ts';
 import { basic } from '../../plan/header-plan.ts';
-import { checkedLookup } from '../checked-lookup.ts';
+import { checkedLookup, refuseUnusedSocket } from '../checked-lookup.ts';
 import { DefaultHeaders } from '../default-headers.ts';
 import type { FetchManyOptions, SharedOption } from './fetch-many-options.ts';
 import type { FetchProgress } from './fetch-progress.ts';
@@ -47,6 +47,7 @@ const sharedNames: readonly string[] = Object.keys({
   redirects: 0,
   retries: 0,
   retryOn: 0,
+  socketPath: 0,
   success: 0,
   timeoutMs: 0,
   user: 0,
@@ -92,6 +93,7 @@ export function resolveFetchOptions<Item, Value, Fallback>(
   const { ordered = false, signal, parse, onResult, onError, onProgress, ...others } = options;
   const { progressEveryMs = 1000, totalTimeoutMs: within, headers, ca, lookup, transport, ...rest } = others;
   const totalTimeoutMs = within === Infinity ? undefined : within;
+  refuseUnusedSocket({ socketPath: rest.socketPath, transport });
   for (const [name, pem] of Object.entries({ ca, cert: rest.cert, key: rest.key })) requirePem(name, pem);
   if (typeof ordered !== 'boolean') throw badOption('`ordered`', 'true or false', ordered);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('`signal`', 'an AbortSignal', signal);
@@ -115,7 +117,7 @@ export function resolveFetchOptions<Item, Value, Fallback>(
     },
     connecting: {
       ...connecting(sending, { ca, cert: rest.cert, key: rest.key }),
-      ...checkedLookup({ lookup, transport, proxy: rest.proxy }),
+      ...checkedLookup({ lookup, transport, proxy: rest.proxy, socketPath: rest.socketPath }),
     },
     given: typeof transport === 'object' ? transport : null,
     ordered,
@@ -136,7 +138,7 @@ function kindOf(transport: FetchManyOptions['transport']): Pick<BatchOptions, 't
 }
 
 function connecting(
-  { connectTimeoutMs, http, insecure, pipelining, proxy }: ResolvedOptions,
+  { connectTimeoutMs, http, insecure, pipelining, proxy, socketPath }: ResolvedOptions,
   { ca, cert, key }: Readonly<Record<'ca' | 'cert' | 'key', string | undefined>>,
 ): TransportOptions {
   return {
@@ -149,6 +151,7 @@ function connecting(
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
     ...(proxy === undefined ? {} : { proxy }),
+    ...(socketPath === null ? {} : { socketPath }),
   };
 }
 

@@ -19,7 +19,7 @@ import type { Transport } from '../../http/transport.ts';
 import type { TransportOptions } from '../../http/transport-options.ts';
 import { createUndiciTransport } from '../../http/undici/undici-transport.ts';
 import { readBaseUrl } from '../../plan/check-plan-options.ts';
-import { checkedLookup } from '../checked-lookup.ts';
+import { checkedLookup, refuseUnusedSocket } from '../checked-lookup.ts';
 import type { ClientHooks } from '../client-hooks.ts';
 import type { ClientOptions } from '../client-options.ts';
 import { HarRecorder } from '../har/har-recorder.ts';
@@ -97,6 +97,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     throw badValue('`cookies`', 'a CookieJar, true or false', cookies, 'single ones: `jar.set(url, name, value)`');
   const given = typeof transport === 'object' ? transport : null;
   const looking = checkedLookup(options);
+  refuseUnusedSocket(options);
   return {
     settings: Object.freeze(settings),
     baseUrl: readBaseUrl(baseUrl === undefined ? atSocket(options) : String(baseUrl)),
