@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { badValue } from '../concurrency/bad-value.ts';
 import { systemClock } from '../concurrency/clock.ts';
+import { refuseUnknown } from '../concurrency/refuse-unknown.ts';
 import type { Clock } from '../concurrency/clock.ts';
 import { checkedMs } from '../concurrency/scopes/scope-options.ts';
 import type { AnyFunction, ModuleCall } from './call-target.ts';
@@ -46,8 +47,38 @@ export interface ExecutorOptions {
 /** A program as a text. Passed on, it would be what a worker runs: this very program, once more, and so on. */
 export const isProgram = /^(?:-[pe]+$|--(?:eval|print|input-type)\b)/;
 
+const known = {
+  workers: 0,
+  perWorker: 0,
+  tasksPerWorker: 0,
+  graceMs: 0,
+  initializer: 0,
+  initArgs: 0,
+  signal: 0,
+  env: 0,
+  execArgv: 0,
+  clock: 0,
+  // Of threads only; a `ProcessPool` refuses it by itself.
+  maxMemoryMb: 0,
+} satisfies Record<keyof ExecutorOptions | 'maxMemoryMb', 0>;
+
+/** What pools of concurrent.futures, gevent, aiomultiprocess and others are told. */
+const elsewhere = {
+  maxworkers: 'workers',
+  processes: 'workers',
+  threads: 'workers',
+  maxthreads: 'workers',
+  size: 'workers',
+  maxsize: 'workers',
+  childconcurrency: 'perWorker',
+  concurrency: 'perWorker',
+  maxtasksperchild: 'tasksPerWorker',
+  initargs: 'initArgs',
+};
+
 /** @throws UsageError for what cannot be used */
 export function checkedExecutorOptions(options: ExecutorOptions) {
+  refuseUnknown(options, known, elsewhere);
   const { workers = availableParallelism(), perWorker = 1, tasksPerWorker = Infinity, clock = systemClock } = options;
   const { initializer = null, initArgs = [], graceMs = 500, signal } = options;
   checkCount('`workers`', workers);

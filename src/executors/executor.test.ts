@@ -1,6 +1,7 @@
 // What both pools promise: calls, results, errors, maps, recycling, shutdown.
 
 import { afterAll, describe, expect, test } from 'vitest';
+import { scope } from '../concurrency/scope.ts';
 import { ProcessPool, ThreadPool, transfer } from './index.ts';
 import type * as functions from '../testing/worker-functions.ts';
 
@@ -149,6 +150,26 @@ test.each([
   [{ initializer: { module: './x.ts' } }, 'Expected `module` to be a URL or an absolute path'],
 ])('options that cannot be used are refused at once: %j', (options, message) => {
   expect(() => new ThreadPool(options)).toThrow(message);
+});
+
+test.each<[object, string, string]>([
+  [{ max_workers: 7 }, 'max_workers', 'did you mean `workers`?'],
+  [{ maxtasksperchild: 7 }, 'maxtasksperchild', 'did you mean `tasksPerWorker`?'],
+  [{ constructor: 7 }, 'constructor', 'There are workers, perWorker, '],
+])('an option that there is not is refused, and a context is not: %j', async (options, name, hint) => {
+  const refusal = {
+    code: 'unknown_option',
+    message: `There is no option \`${name}\``,
+    hint: expect.stringContaining(hint) as string,
+  };
+  expect(() => new ThreadPool(options)).toThrow(expect.objectContaining(refusal));
+  expect(() => new ProcessPool(options)).toThrow(expect.objectContaining(refusal));
+  await scope((s) => s.spawn((context) => new ThreadPool({ ...context }).shutdown()));
+});
+
+test('a number is no options, and processes have no maxMemoryMb', () => {
+  expect(() => new ThreadPool(7 as never)).toThrow('Expected the options to be an object, got 7');
+  expect(() => new ProcessPool({ maxMemoryMb: 100 } as never)).toThrow('Expected `maxMemoryMb` to be absent');
 });
 
 test('a relative path is answered with what to write', async () => {

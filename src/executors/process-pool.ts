@@ -1,9 +1,12 @@
 // The pool whose workers are processes.
 
+import { badValue } from '../concurrency/bad-value.ts';
 import { shownAs } from '../concurrency/scopes/shown-as.ts';
 import { Executor } from './executor.ts';
 import { type ExecutorOptions, startOptions } from './executor-options.ts';
 import { ProcessLink } from './process-link.ts';
+
+const hint = "Give `execArgv: ['--max-old-space-size=500']`.";
 
 /**
  * Functions in processes, many at a time in each if `perWorker` says so: for what may bring a process down, and for async functions on
@@ -23,6 +26,8 @@ import { ProcessLink } from './process-link.ts';
 export class ProcessPool extends Executor {
   /** @throws UsageError for options that cannot be used */
   constructor(options: ExecutorOptions = {}) {
+    if (typeof options === 'object' && 'maxMemoryMb' in options && options.maxMemoryMb !== undefined)
+      throw badValue('`maxMemoryMb`', 'absent, as it is for threads', options.maxMemoryMb, hint);
     super(options, (_, events) => new ProcessLink(startOptions(options), events));
   }
 }

@@ -230,6 +230,11 @@ describe('opening', () => {
     ['no such name', { host: 'nowhere.invalid', port: 80 }, { code: 'dns_failed' }],
     ['no port', { port: 0 }, { code: 'bad_option', message: expect.stringContaining('`port`') }],
     ['no host', { port: 80, host: '' }, { code: 'bad_option' }],
+    [
+      'an option of asyncio: else it would be cleartext',
+      { port: 80, ssl: true },
+      { code: 'unknown_option', message: 'There is no option `ssl`', hint: 'did you mean `tls`?' },
+    ],
     ['a bad limit', { port: 80, bufferBytes: 0 }, { code: 'bad_option' }],
     [
       'no certificate',

@@ -5,6 +5,7 @@ import { longestTimerMs } from '../concurrency/time/longest-timer.ts';
 import { badValue } from '../concurrency/bad-value.ts';
 import { UsageError } from '../errors.ts';
 import { onAbort } from '../concurrency/on-abort.ts';
+import { refuseUnknown } from '../concurrency/refuse-unknown.ts';
 import { checkedSocketPath } from '../http/dial/socket-path.ts';
 import { TimeLimit } from '../http/dial/time-limit.ts';
 import { openingFailure } from './connection-failure.ts';
@@ -12,7 +13,7 @@ import { connectionOver } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { openerFor } from './start-tls.ts';
 import type { ClientTlsOptions } from './start-tls.ts';
-import { checkedPort, checkedTime, resolvedLimits } from './stream-options.ts';
+import { checkedPort, checkedTime, limitNames, resolvedLimits, streamOptionsElsewhere } from './stream-options.ts';
 import type { StreamLimits } from './stream-options.ts';
 
 /** Where a connection shall lead, to a port or to the path of a Unix socket, and how it is made. */
@@ -26,6 +27,16 @@ export type OpenConnectionOptions = StreamLimits & {
   /** Gives up connecting when it aborts. For the connection itself it means nothing any more. */
   readonly signal?: AbortSignal | undefined;
 } & ({ readonly port: number; readonly path?: undefined } | { readonly path: string; readonly port?: undefined });
+
+const known = {
+  host: 0,
+  port: 0,
+  path: 0,
+  tls: 0,
+  ...limitNames,
+  connectTimeoutMs: 0,
+  signal: 0,
+} satisfies Record<keyof OpenConnectionOptions, 0>;
 
 /**
  * Opens a connection over TCP or a Unix socket, with TLS or without: `asyncio.open_connection`, `open_unix_connection`.
@@ -41,6 +52,7 @@ export type OpenConnectionOptions = StreamLimits & {
  * console.log(await connection.readLine()); // prints HTTP/1.1 200 OK
  */
 export async function openConnection(options: OpenConnectionOptions): Promise<Connection> {
+  refuseUnknown(options, known, streamOptionsElsewhere);
   const { tls = false, connectTimeoutMs = 10_000, signal } = options;
   const limits = resolvedLimits(options);
   const path = options.path === undefined ? null : checkedSocketPath(options.path, '`path`');

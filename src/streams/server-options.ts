@@ -5,7 +5,15 @@ import { UsageError } from '../errors.ts';
 import { badValue } from '../concurrency/bad-value.ts';
 import type { Connection } from './connection.ts';
 import type { ServerTlsOptions } from './server-tls.ts';
-import { checkedCount, checkedPort, checkedTime, resolvedLimits } from './stream-options.ts';
+import { refuseUnknown } from '../concurrency/refuse-unknown.ts';
+import {
+  checkedCount,
+  checkedPort,
+  checkedTime,
+  limitNames,
+  resolvedLimits,
+  streamOptionsElsewhere,
+} from './stream-options.ts';
 import type { StreamLimits } from './stream-options.ts';
 
 /** What a handler is told about itself. It fits where options with a `signal` are taken: `connection.readLine(context)`. */
@@ -53,8 +61,23 @@ export interface StartServerOptions extends StreamLimits {
   readonly signal?: AbortSignal | undefined;
 }
 
+const known = {
+  host: 0,
+  port: 0,
+  path: 0,
+  tls: 0,
+  ...limitNames,
+  maxConnections: 0,
+  backlog: 0,
+  handshakeTimeoutMs: 0,
+  graceMs: 0,
+  onError: 0,
+  signal: 0,
+} satisfies Record<keyof StartServerOptions, 0>;
+
 /** @throws UsageError for what cannot be used */
 export function checkedServer(options: StartServerOptions) {
+  refuseUnknown(options, known, streamOptionsElsewhere);
   const { tls, onError, maxConnections = 1_000, handshakeTimeoutMs = 10_000, graceMs = 10_000 } = options;
   if (options.path !== undefined && [options.host, options.port, tls].some((given) => given !== undefined))
     throw new UsageError('bad_option', '`path` cannot be given together with `host`, `port` or `tls`');

@@ -47,6 +47,24 @@ export interface StreamLimits {
   readonly writeTimeoutMs?: number | undefined;
 }
 
+/** As keys, for those who look for options that there are not. */
+export const limitNames = {
+  bufferBytes: 0,
+  maxLineBytes: 0,
+  readTimeoutMs: 0,
+  writeTimeoutMs: 0,
+} satisfies Record<keyof StreamLimits, 0>;
+
+/** What asyncio and Node call them. */
+export const streamOptionsElsewhere = {
+  ssl: 'tls',
+  secure: 'tls',
+  sslhandshaketimeout: 'handshakeTimeoutMs',
+  limit: 'maxLineBytes',
+  timeout: 'readTimeoutMs',
+  hostname: 'host',
+};
+
 /** The same, with nothing left out. */
 export interface ResolvedLimits {
   readonly bufferBytes: number;

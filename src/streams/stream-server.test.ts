@@ -194,6 +194,11 @@ test.each([
   ['a port that is none', { port: 70_000 }, { code: 'bad_option', message: expect.stringContaining('70000') }],
   ['certificates that are none', { tls: { cert: 'x', key: 'y' } }, { code: 'bad_option' }],
   ['a limit that is none', { maxConnections: 0 }, { code: 'bad_option' }],
+  [
+    'an option of asyncio',
+    { sslHandshakeTimeout: 1 },
+    { code: 'unknown_option', hint: 'did you mean `handshakeTimeoutMs`?' },
+  ],
 ])('it does not start with %s', async (_, options, error) => {
   await expect(startServer(() => undefined, options)).rejects.toMatchObject(error);
 });

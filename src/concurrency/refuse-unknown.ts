@@ -1,0 +1,26 @@
+// Refuses options that there are not, where to pass them over would be worse than a missing wish: a pool of the wrong size,
+// cleartext in place of TLS. A context may be given where options are: what it has besides its signal is no option, and no error.
+
+import { UsageError } from '../errors.ts';
+import { badValue } from './bad-value.ts';
+
+const ofContexts: readonly string[] = ['signal', 'cancelled', 'throwIfCancelled', 'scope', 'name'];
+
+/**
+ * @param known the options that there are, as keys
+ * @param elsewhere what those of other libraries are called here, by their names in lower case without `_`
+ * @throws UsageError `unknown_option`, `bad_option`
+ */
+export function refuseUnknown(
+  options: object,
+  known: Readonly<Record<string, unknown>>,
+  elsewhere: Readonly<Record<string, string>> = {},
+): void {
+  if (typeof options !== 'object' || options === null) throw badValue('the options', 'an object', options);
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name) || ofContexts.includes(name)) continue;
+    const meant = new Map(Object.entries(elsewhere)).get(name.toLowerCase().replaceAll('_', ''));
+    const hint = meant === undefined ? `There are ${Object.keys(known).join(', ')}.` : `did you mean \`${meant}\`?`;
+    throw new UsageError('unknown_option', `There is no option \`${name}\``, { hint });
+  }
+}
