@@ -33,6 +33,8 @@ export interface HookSource {
   /** What a call may take; null: as long as it takes. */
   readonly timeoutMs: number | null;
   readonly clock: Clock;
+  /** What it prints in a thread goes to the standard error: the standard output is for results. */
+  readonly printsToStderr?: boolean;
   /** Whether the text of a record is JSON. */
   readonly textIsJson: boolean;
 }

@@ -99,3 +99,35 @@ test('hooks that do not end are given up by a second Ctrl-C; what was answered i
     expect(line).toContain('"error":{"code":"callback_error","message":"the hook had not ended when');
   expect(lines).toHaveLength(6);
 });
+
+test('a hook that ends the process ends the run as a crash does, and never as a success', async () => {
+  writeFileSync(join(cwd, 'leaves.ts'), 'export default ({ n }: { n: number }) => n === 3 && process.exit(0);');
+  const options = ['run', 'in.jsonl', '--url', `${target.url}/echo?{{n}}`, '-q', '-c', '1', '-o', 'e.jsonl'];
+  const { code, stderr } = await manyfetch([...options, '--on-result', 'leaves.ts'], { cwd });
+  expect([code, stderr.split('\n')[0]]).toEqual([
+    3,
+    'manyfetch: The process was ended before the run was, most likely by process.exit in leaves.ts',
+  ]);
+  expect(stderr).toContain('to go on: manyfetch run in.jsonl ');
+  expect((await manyfetch(options, { cwd })).code).toBe(0);
+});
+
+test('what a hook throws outside of its calls stops the run, and is said to be its own', async () => {
+  const code = `export default ({ n }: { n: number }) => void (n === 3 && Promise.reject(new Error('no database')));`;
+  writeFileSync(join(cwd, 'careless.ts'), code);
+  const run = await manyfetch([...words(), '--on-result', 'careless.ts', '-o', 'f.jsonl'], { cwd });
+  expect(run.code).toBe(4);
+  expect(run.stderr).toMatch(
+    /^manyfetch: an error .* most likely careless\.ts threw it, outside of its calls\n +Error: no data/,
+  );
+});
+
+test.each(['', '--hook-threads=1'])('what a hook prints does not come between the results %s', async (where) => {
+  writeFileSync(join(cwd, 'prints.ts'), 'export default ({ n }: { n: number }) => console.log(`n is ${n}`);');
+  const run = await manyfetch([...words(), '--on-result', 'prints.ts', '-o', '-', ...(where === '' ? [] : [where])], {
+    cwd,
+  });
+  const lines = run.stdout.trimEnd().split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as { result: string }).result)).toEqual(Array(6).fill('ok'));
+  expect(run.stderr.trimEnd().split('\n')).toHaveLength(6);
+});

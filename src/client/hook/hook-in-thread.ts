@@ -1,6 +1,7 @@
 // What runs in a thread for a hook: loads it before the first call, and calls it. Invariant: of what it is sent only the record
 // and the result are the hook's business.
 
+import { Console } from 'node:console';
 import { threadId } from 'node:worker_threads';
 import type { HookEnd } from '../../batch/record-hook.ts';
 import { systemClock } from '../../concurrency/clock.ts';
@@ -17,8 +18,14 @@ let marks: Int32Array | null = null;
  * @param shared for each call how far it came: below
  * @throws UsageError
  */
-export async function load(url: string, shared: Int32Array, timeoutMs: number | null): Promise<void> {
+export async function load(
+  url: string,
+  shared: Int32Array,
+  timeoutMs: number | null,
+  printsToStderr: boolean,
+): Promise<void> {
   marks = shared;
+  if (printsToStderr) globalThis.console = new Console(process.stderr);
   hook = new InProcessHook(await loadHook(url), { concurrency: null, timeoutMs, clock: systemClock });
 }
 

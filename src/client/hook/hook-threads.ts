@@ -39,7 +39,7 @@ export class HookThreads implements RecordHook {
   readonly #blocked: BlockedThreads;
 
   private constructor(options: HookThreadsOptions) {
-    const { module, threads, concurrency, timeoutMs, clock } = options;
+    const { module, threads, concurrency, timeoutMs, clock, printsToStderr = false } = options;
     this.#options = options;
     this.concurrency = Math.min(concurrency ?? threads * callsAThread, mostCalls);
     this.#marks = new Int32Array(new SharedArrayBuffer(this.concurrency * Int32Array.BYTES_PER_ELEMENT));
@@ -49,7 +49,7 @@ export class HookThreads implements RecordHook {
       workers: threads,
       perWorker: Math.ceil(this.concurrency / threads),
       initializer: { module: inThread, name: 'load' },
-      initArgs: [module, this.#marks, timeoutMs],
+      initArgs: [module, this.#marks, timeoutMs, printsToStderr],
       graceMs,
     });
   }
