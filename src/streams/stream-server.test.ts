@@ -196,7 +196,7 @@ test.each([
   ['a limit that is none', { maxConnections: 0 }, { code: 'bad_option' }],
   [
     'an option of asyncio',
-    { sslHandshakeTimeout: 1 },
+    { port: 0, sslHandshakeTimeout: 1 },
     { code: 'unknown_option', hint: 'did you mean `handshakeTimeoutMs`?' },
   ],
 ])('it does not start with %s', async (_, options, error) => {
