@@ -140,7 +140,7 @@ pool.submit(async (path) => {
   rmSync(folder, { recursive: true });
 });
 
-test('a pool that was forgotten does not keep the program alive, its tasks do', async () => {
+test('a pool that was forgotten does not keep the program alive, its tasks do, and what they import warns of nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'manyfetch-executors-'));
   const program = join(folder, 'forgetful.mts');
   writeFileSync(
@@ -148,7 +148,8 @@ test('a pool that was forgotten does not keep the program alive, its tasks do', 
     `import { ProcessPool, ThreadPool } from '${index}';
 for (const Pool of [ThreadPool, ProcessPool]) {
   const pool = new Pool({ workers: 1 });
-  pool.submit('${module}', 'squareLater', 3).onDone(({ result }) => console.log(result));
+  const imports = pool.submit(async () => (await import('node:path')).basename('a/b'));
+  imports.onDone(() => pool.submit('${module}', 'squareLater', 3).onDone(({ result }) => console.log(result)));
 }`,
   );
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { timeout: 20_000 });

@@ -100,7 +100,16 @@ function take(message: ToWorker): void {
   else process.exit(0);
 }
 
+/** Node calls `import()` in a function that came as its text an experiment. Who wrote that function has made none. */
+function withoutOurWarning(warn: typeof process.emitWarning): typeof process.emitWarning {
+  const filtered = (warning: string | Error, ...rest: never[]): void => {
+    if (!String(warning).includes('USE_MAIN_CONTEXT_DEFAULT_LOADER')) warn.call(process, warning, ...rest);
+  };
+  return filtered as typeof process.emitWarning;
+}
+
 enterWorker();
+process.emitWarning = withoutOurWarning(process.emitWarning);
 process.on('uncaughtException', uncaught);
 // Bun does not make the former of the latter.
 process.on('unhandledRejection', uncaught);
