@@ -101,15 +101,15 @@ function take(message: ToWorker): void {
 }
 
 /** Node calls `import()` in a function that came as its text an experiment. Who wrote that function has made none. */
-function withoutOurWarning(warn: typeof process.emitWarning): typeof process.emitWarning {
-  const filtered = (warning: string | Error, ...rest: never[]): void => {
-    if (!String(warning).includes('USE_MAIN_CONTEXT_DEFAULT_LOADER')) warn.call(process, warning, ...rest);
+function passOverOurWarning(): void {
+  const warn = process.emitWarning.bind(process);
+  process.emitWarning = (warning: string | Error, ...rest: never[]): void => {
+    if (!String(warning).includes('USE_MAIN_CONTEXT_DEFAULT_LOADER')) warn(warning, ...rest);
   };
-  return filtered as typeof process.emitWarning;
 }
 
 enterWorker();
-process.emitWarning = withoutOurWarning(process.emitWarning);
+passOverOurWarning();
 process.on('uncaughtException', uncaught);
 // Bun does not make the former of the latter.
 process.on('unhandledRejection', uncaught);
