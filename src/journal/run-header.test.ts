@@ -39,6 +39,7 @@ test('a date that is set back as the message says is the same date', () => {
 test.each([
   [{ options: { url: 'x2' } }, '--url has another value'],
   [{ options: { url: 'x1', recordAsJson: 'y' } }, '--record-as-json was not given then'],
+  [{ options: { url: 'x1', headers: 'y' } }, '--header was not given then'],
   [{ options: {} as typeof run.options }, '--url was given then'],
   [{ offset: 5 }, '--offset was not given then'],
 ])('other options: %j', (changes, message) => {

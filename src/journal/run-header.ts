@@ -53,7 +53,8 @@ function optionsOf({ options, offset }: Pick<RunHeader, 'options' | 'offset'>): 
 }
 
 function describeChange(name: string, before: string | undefined, after: string | undefined): string {
-  const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const option =
+    name === 'headers' ? '--header' : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   if (before === undefined) return `${option} was not given then`;
   if (after === undefined) return `${option} was given then`;
   return `${option} has another value`;
