@@ -80,7 +80,8 @@ function inlineCallable(source: string): Callable {
   if (compiled.size >= mostCompiled) compiled.clear();
   // `import()` within finds what the working folder of the program finds.
   const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  const script = new Script(`"use strict";(${source})`, { importModuleDynamically });
+  // tsx and esbuild write `__name(f, 'f')` around functions within functions, to keep their names.
+  const script = new Script(`"use strict";((__name) => (${source}))((named) => named)`, { importModuleDynamically });
   const work = script.runInThisContext() as Callable;
   compiled.set(source, work);
   return work;

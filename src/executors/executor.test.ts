@@ -1,5 +1,6 @@
 // What both pools promise: calls, results, errors, maps, recycling, shutdown.
 
+import { runInThisContext } from 'node:vm';
 import { afterAll, describe, expect, test } from 'vitest';
 import { scope } from '../concurrency/scope.ts';
 import { ProcessPool, ThreadPool, transfer } from './index.ts';
@@ -170,6 +171,12 @@ test.each<[object, string, string]>([
 test('a number is no options, and processes have no maxMemoryMb', () => {
   expect(() => new ThreadPool(7 as never)).toThrow('Expected the options to be an object, got 7');
   expect(() => new ProcessPool({ maxMemoryMb: 100 } as never)).toThrow('Expected `maxMemoryMb` to be absent');
+});
+
+test('functions within a function may be named as tsx and esbuild do it', async () => {
+  const text = '() => { const next = __name((n) => n + 1, "next"); return next(2); }';
+  await using pool = new ThreadPool({ workers: 1 });
+  expect(await pool.submit(runInThisContext(text) as () => number)).toBe(3);
 });
 
 test('a relative path is answered with what to write', async () => {
