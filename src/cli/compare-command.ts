@@ -8,6 +8,8 @@ import { compareWays, type CompareSettings } from '../compare/compare-ways.ts';
 import { type ComparedSettings, type ComparedWay, comparisonJson, sideBySide } from '../compare/comparison.ts';
 import { conclusions } from '../compare/conclusions.ts';
 import { requestsInAll } from '../compare/way-layout.ts';
+import { messageOf } from '../concurrency/scopes/failures.ts';
+import { DiskError } from '../errors.ts';
 import { systemClock } from '../concurrency/clock.ts';
 import { formatAmount, formatDuration } from '../report/format-numbers.ts';
 import { printable } from '../report/terminal-text.ts';
@@ -60,18 +62,27 @@ function standInWords({ delayMs, workMs }: Pick<ComparedSettings, 'delayMs' | 'w
 }
 
 function show(ways: readonly ComparedWay[], shown: ComparedSettings, parsed: ParsedArguments, io: CliIo): void {
-  const svgPath = parsed.text('svg');
+  const [svgPath, jsonPath] = [parsed.text('svg'), parsed.text('json')];
+  const json = comparisonJson(ways, shown, availableParallelism());
+  // First, as what cannot be written into a file is not to be lost.
+  io.stdout.write(jsonPath === '' ? json : page(ways, shown, io));
   if (svgPath !== undefined) {
     const subtitle = shown.url === null ? `to ${standInWords(shown)}` : `to ${shown.url}`;
-    writeFileSync(
-      svgPath,
-      drawSvg(ways, `${formatAmount(shown.requests, 'request')} in each way`, printable(subtitle)),
-    );
+    write(svgPath, drawSvg(ways, `${formatAmount(shown.requests, 'request')} in each way`, printable(subtitle)));
   }
-  const jsonPath = parsed.text('json');
-  const json = comparisonJson(ways, shown, availableParallelism());
-  if (jsonPath) writeFileSync(jsonPath, json);
-  io.stdout.write(jsonPath === '' ? json : page(ways, shown, io));
+  if (jsonPath) write(jsonPath, json);
+}
+
+/** @throws DiskError */
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (cause) {
+    throw new DiskError('disk_failed', `could not write ${path}: ${messageOf(cause)}`, {
+      hint: 'what was measured stands on the standard output; another file may take it next time',
+      cause,
+    });
+  }
 }
 
 function page(ways: readonly ComparedWay[], shown: ComparedSettings, io: CliIo): string {

@@ -19,6 +19,11 @@ test('who sends, and how much at once', () => {
   ]);
 });
 
+test('one process is not a thread', () => {
+  const made = wayNames.map((name) => madeOf(layoutOf(name, { ...plan, requests: 1 })));
+  expect(made).toEqual(['1 thread', '1 thread', '1 process', '1 thread', '1 process']);
+});
+
 test('a probe, one request a worker, and what is measured', () => {
   expect(requestsInAll(['in-turn', 'tasks'], plan)).toBe(1 + 101 + 101);
   expect(requestsInAll(wayNames, plan)).toBe(1 + 101 + 110 + 102 + 101 + 102);

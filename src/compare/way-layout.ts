@@ -8,6 +8,8 @@ import type { ComparePlan, WayName } from './compare-plan.ts';
 export interface WayLayout {
   /** As people call it. */
   readonly label: string;
+  /** What it is made of. */
+  readonly workers: 'threads' | 'processes';
   /** That send, over all processes. */
   readonly threads: number;
   readonly processes: number;
@@ -18,7 +20,7 @@ export interface WayLayout {
   readonly atOnce: number;
 }
 
-const one = { threads: 1, processes: 1, perWorker: 1, chunk: 1 };
+const one = { workers: 'threads', threads: 1, processes: 1, perWorker: 1, chunk: 1 } as const;
 
 type Amounts = Pick<ComparePlan, 'requests' | 'threads' | 'processes' | 'concurrency'>;
 
@@ -33,11 +35,15 @@ export function layoutOf(name: WayName, plan: Amounts): WayLayout {
     case 'threads':
       return { ...one, label: 'threads', threads, atOnce: threads };
     case 'processes':
-      return { ...one, label: 'processes', threads: processes, processes, atOnce: processes };
+      return { ...one, label: 'processes', workers: 'processes', threads: processes, processes, atOnce: processes };
     case 'tasks':
       return { ...one, label: 'tasks', atOnce: tasks };
     default:
-      return { label: 'tasks in processes', ...sharedOut(requests, tasks, Math.min(processes, tasks)) };
+      return {
+        label: 'tasks in processes',
+        workers: 'processes',
+        ...sharedOut(requests, tasks, Math.min(processes, tasks)),
+      };
   }
 }
 
@@ -53,8 +59,8 @@ function sharedOut(requests: number, tasks: number, processes: number) {
 }
 
 /** Of what a way is made: `10 threads`, `2 processes`. */
-export function madeOf({ threads, processes }: WayLayout): string {
-  if (processes > 1) return `${processes} processes`;
+export function madeOf({ workers, threads, processes }: WayLayout): string {
+  if (workers === 'processes') return processes === 1 ? '1 process' : `${processes} processes`;
   return threads === 1 ? '1 thread' : `${threads} threads`;
 }
 

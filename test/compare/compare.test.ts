@@ -66,6 +66,16 @@ describe.concurrent('manyfetch compare', () => {
     expect(told.ways[0]?.['elapsedMs']).toBeGreaterThanOrEqual(20);
   });
 
+  test.skipIf(process.platform !== 'linux')('what cannot be written into a file is shown all the same', async () => {
+    const words = ['compare', '-n', '2', '--delay', '1ms', '--only', 'tasks', '--json=/dev/full', '-q'];
+    const { code, stdout, stderr } = await manyfetch(words);
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      4,
+      'manyfetch: could not write /dev/full: ENOSPC: no space left on device, write',
+    ]);
+    expect(stdout).toMatch(/^tasks +1 thread +2 /m);
+  });
+
   test.skipIf(process.platform !== 'linux')('Ctrl-C ends all that was started', async () => {
     const child = startManyfetch(['compare', '--only', 'processes', '--processes', '1', '-n', '10000']);
     child.stderr.setEncoding('utf8');
