@@ -33,7 +33,10 @@ export const optionRules: { readonly [Key in keyof Required<BatchOptions>]: Opti
   form: listOf(/^[^=]+=/u, 'texts such as name=value', 'one without a name and an equals sign'),
   recordAsJson: aSwitch,
   request: text('the path of a JSON file'),
-  map: text('the path of a module'),
+  map: (value, name) => {
+    if (value instanceof URL && value.protocol === 'file:') return;
+    text('the path or the URL of a module')(value, name);
+  },
   baseUrl: secret(isBaseUrl, 'a URL that begins with http:// or https://', 'write https://…; '),
   user: secret((value) => value.includes(':') && !value.startsWith(':'), 'name:password'),
   bearer: secret((value) => /^[\x21-\x7e]+$/u.test(value), 'a token of visible ASCII characters'),

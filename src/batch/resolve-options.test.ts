@@ -125,6 +125,7 @@ test.each([
   [{ url: 'http://h/', costFrom: 'cost' }],
   [{ url: 'http://h/', cost: 0 }],
   [{ map: 'map.ts' }],
+  [{ map: new URL('map.ts', import.meta.url) }],
   [{ request: 'request.json' }],
 ])('somebody may say the cost: %j', (options) => {
   expect(problem({ rate: '1/s:cost', ...options })).toBe('no problem');

@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPlanner } from './create-planner.ts';
 import type { Planner } from './planner.ts';
+import { requestFingerprints } from './request-fingerprints.ts';
 
 let folder = '';
 let planner: Planner;
@@ -84,6 +86,21 @@ test.each([
     kind: 'request',
     request: { method: 'POST', path, body, headers: expect.arrayContaining(headers) as string[] },
   });
+});
+
+async function printOf(map: string | URL): Promise<string | undefined> {
+  return (await requestFingerprints({ runId: 'run', map }))['map'];
+}
+
+test('a URL, or its text, names the same module', async () => {
+  const path = join(folder, 'map-1.ts');
+  for (const map of [pathToFileURL(path), pathToFileURL(path).href]) {
+    const same = await createPlanner({ runId: 'run', env: {}, textIsJson: true, map });
+    expect(same.plan({ value: { kind: 'url' }, index: 0, text: '{"kind":"url"}' })).toMatchObject({
+      request: { path: '/url' },
+    });
+    expect(await printOf(map)).toBe(await printOf(path));
+  }
 });
 
 test('only a promise is waited for', async () => {

@@ -1,6 +1,6 @@
 // Lets the user's module turn each record into a request. What it throws is an error of that record.
 
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RecordError, UsageError } from '../errors.ts';
 import { readOptionFile } from './option-file.ts';
 import { planBad } from './plan-request.ts';
@@ -78,8 +78,14 @@ function asRecord(shape: unknown): unknown {
   return contentType === null ? request : { ...request, headers: withType(request['headers'] ?? {}, contentType) };
 }
 
+/** A path is relative to the working folder. */
+export function mapPath(module: string | URL): string {
+  return module instanceof URL || module.startsWith('file:') ? fileURLToPath(module) : module;
+}
+
 /** Loads the module. @throws {UsageError} `no_such_file`, `bad_option` if it cannot be used */
-export async function loadMap(path: string): Promise<MapFunction> {
+export async function loadMap(given: string | URL): Promise<MapFunction> {
+  const path = mapPath(given);
   await readOptionFile(path, '--map');
   let module: unknown;
   try {

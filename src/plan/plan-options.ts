@@ -17,8 +17,8 @@ export interface PlanOptions {
   readonly recordAsJson?: boolean | undefined;
   /** Path of a JSON file that holds a whole request with placeholders. */
   readonly request?: string | undefined;
-  /** Path of a module whose default export turns `(record, {index, id})` into a request or null. */
-  readonly map?: string | undefined;
+  /** Path or URL of a module whose default export turns `(record, {index, id})` into a request or null. */
+  readonly map?: string | URL | undefined;
   /** What relative URLs are resolved against. */
   readonly baseUrl?: string | undefined;
   /** `name:password` for basic authentication. */

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { namesCredential } from '../http/credential-names.ts';
 import { replaceQueryCredentials } from '../http/query-credentials.ts';
 import { parseTemplatedJson } from './json-template.ts';
+import { mapPath } from './map-planner.ts';
 import { readOptionFile } from './option-file.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { isObject } from './record-scope.ts';
@@ -27,7 +28,7 @@ export async function requestFingerprints(
     form: options.form?.length === 0 ? undefined : options.form?.map(formFact),
     recordAsJson: options.recordAsJson === true ? true : undefined,
     request: options.request === undefined ? undefined : await requestFact(options.request, options),
-    map: options.map === undefined ? undefined : await readOptionFile(options.map, '--map'),
+    map: options.map === undefined ? undefined : await readOptionFile(mapPath(options.map), '--map'),
     baseUrl: withoutCredentials(options.baseUrl),
     user: options.user === undefined ? undefined : 'given',
     bearer: options.bearer === undefined ? undefined : 'given',
