@@ -7,7 +7,8 @@ import { testCertificate } from '../testing/test-certificate.ts';
 import type { Connection } from './connection.ts';
 import { openConnection } from './open-connection.ts';
 import { startServer } from './start-server.ts';
-import type { StartTlsOptions } from './start-tls.ts';
+import { openerFor } from './start-tls.ts';
+import type { ClientTlsOptions, StartTlsOptions } from './start-tls.ts';
 
 const ca = testCertificate('ca');
 const identity = { cert: testCertificate('server'), key: testCertificate('server-key') };
@@ -168,6 +169,23 @@ test('a connection that is ended before its handshake began begins none', async 
   await closed;
   expect(await got.promise).toBe(15_000_000);
 }, 4_000);
+
+test('settings that are asked for again are shared, and no others', () => {
+  const settings: readonly (readonly [ClientTlsOptions, string | null])[] = [
+    [{ ca }, null],
+    [{ ca, insecure: true }, null],
+    [{ ca, cert: testCertificate('client'), key: testCertificate('client-key') }, null],
+    [{ insecure: true }, null],
+    [{ insecure: true }, '/a'],
+    [{ insecure: true }, '/b'],
+  ];
+  const openers = settings.map(([tls, path]) => {
+    const opener = openerFor({ ...tls }, path);
+    expect(openerFor({ ...tls }, path)).toBe(opener);
+    return opener;
+  });
+  expect(new Set(openers).size).toBe(settings.length);
+});
 
 test('options of the other side, and moments that do not fit, are refused, and the connection stays', async () => {
   await using server = await mailServer({ cert: identity.cert });

@@ -43,16 +43,32 @@ export interface PlainSocket {
   readonly host: string | null;
 }
 
+interface Settings extends ClientTlsOptions {
+  readonly path: string | null;
+}
+
 /** For all without settings of their own: they share what was found out about names, and the authorities. */
 let usual: SocketOpener | null = null;
+/** To read all authorities takes 10 ms: what is asked for again and again shares them, and TLS sessions. */
+let last: { readonly settings: Settings; readonly opener: SocketOpener } | null = null;
 
 /** @param path of a Unix socket @throws UsageError `bad_option` for certificates that cannot be used */
 export function openerFor(tls: boolean | ClientTlsOptions, path: string | null = null): SocketOpener {
   if (typeof tls === 'boolean' && path === null) return (usual ??= new SocketOpener({}));
   const { ca, cert, key, insecure = false } = typeof tls === 'boolean' ? {} : tls;
+  const settings = { path, ca, cert, key, insecure };
+  if (last === null || !isSame(last.settings, settings)) last = { settings, opener: newOpener(settings) };
+  return last.opener;
+}
+
+function isSame(one: Settings, other: Settings): boolean {
+  return (['path', 'ca', 'cert', 'key', 'insecure'] as const).every((name) => one[name] === other[name]);
+}
+
+function newOpener({ path, ca, cert, key, insecure }: Settings): SocketOpener {
   try {
     return new SocketOpener({
-      verifyTls: !insecure,
+      verifyTls: insecure !== true,
       ...(path !== null && { socketPath: path }),
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert }),
