@@ -149,6 +149,14 @@ test.each<[object, string]>([
   expect(target.stats().total).toBe(0);
 });
 
+test('what is wrong is told in the words of options', async () => {
+  const refused = runBatch({ ...batch(1), url: undefined, map: join(folder, 'none.ts') });
+  await expect(refused).rejects.toThrow(/^`map`: there is no file .*none\.ts$/);
+  await runBatch(batch(1));
+  const other = runBatch({ ...batch(1), url: `${target.url}/other` });
+  await expect(other).rejects.toMatchObject({ hint: expect.stringContaining('add `fresh: true`') });
+});
+
 test('an input that is not there is refused', async () => {
   await expect(runBatch({ input: join(folder, 'nothing.jsonl') })).rejects.toMatchObject({ code: 'no_such_file' });
 });

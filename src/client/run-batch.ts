@@ -9,6 +9,7 @@ import { startBatch } from '../batch/run-batch.ts';
 import { systemClock } from '../concurrency/clock.ts';
 import type { ControlledRun } from '../control/controlled-run.ts';
 import type { ManyfetchError } from '../errors.ts';
+import { errorInCode } from '../http/in-code.ts';
 import { advanceOf } from '../report/progress-snapshot.ts';
 import type { Advance } from '../report/progress-snapshot.ts';
 import type { Ending, Summary } from '../report/run-summary.ts';
@@ -112,7 +113,11 @@ export async function runBatch<Record = unknown>(options: RunBatchOptions<Record
   let run: BatchRun | null = null;
   const stop = (): void => run?.stop();
   const callbacks = new Callbacks(stop);
-  run = await startBatch(batch, { openHook, ...looking });
+  try {
+    run = await startBatch(batch, { openHook, ...looking });
+  } catch (error) {
+    throw errorInCode(error);
+  }
   const { control } = run;
   if (onStart !== undefined && control !== null) callbacks.call(() => onStart(control));
   const tellProgress = progressTeller(run, onProgress, callbacks);
@@ -123,7 +128,7 @@ export async function runBatch<Record = unknown>(options: RunBatchOptions<Record
     const { kind, summary, error } = await run.done;
     tellProgress?.();
     await callbacks.finish();
-    return { kind, counts: summary.statistics.settled, summary, error };
+    return { kind, counts: summary.statistics.settled, summary, error: errorInCode(error) };
   } finally {
     ticker?.end();
     signal?.removeEventListener('abort', stop);

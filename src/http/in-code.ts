@@ -6,16 +6,23 @@ import { ManyfetchError } from '../errors.ts';
 /** Flags that are called otherwise than their options. */
 const others: Readonly<Record<string, string>> = {
   cacert: 'ca',
+  header: 'headers',
   timeout: 'timeoutMs',
   'connect-timeout': 'connectTimeoutMs',
+  'hook-timeout': 'hookTimeoutMs',
   backoff: 'backoffMs',
   'max-backoff': 'maxBackoffMs',
   'max-wait': 'maxWaitMs',
   'max-outage': 'maxOutageMs',
+  'unix-socket': 'socketPath',
+  fresh: 'fresh: true',
 };
-const same = ['base-url', 'bearer', 'cert', 'concurrency', 'http', 'insecure', 'key', 'max-body-bytes', 'outage'];
-const alsoSame = ['per-origin', 'proxy', 'rate', 'redirects', 'retries', 'retry-on', 'success', 'transport', 'user'];
-const names = [...Object.keys(others), ...same, ...alsoSame].join('|');
+/** Flags that are their options, written in another way. */
+const same =
+  'base-url|bearer|cert|concurrency|http|insecure|key|max-body-bytes|outage|per-origin|proxy|rate|redirects|retries|retry-on|success|transport|user';
+const ofBatches =
+  'bodies|body|cost|cost-from|data|delivery|form|format|hook-concurrency|hook-threads|idempotency-key|json|limit|map|max-record-bytes|method|offset|on-result|order|output|record-as-json|rehearse|request|url';
+const names = [...Object.keys(others), same, ofBatches].join('|');
 /** With the value, where it is one of a few. */
 const flag = new RegExp(`(?<![\\w-])--(${names})(?: (1\\.1|2|auto|undici|wire)(?!\\.?\\w))?(?![\\w-])`, 'g');
 
