@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { parseDuration } from '../src/batch/duration.ts';
+import { parseDuration } from '../src/batch/options/duration.ts';
 import { systemClock } from '../src/concurrency/clock.ts';
 import type { TransportError } from '../src/errors.ts';
 import { createWireTransport } from '../src/http/pool/wire-transport.ts';

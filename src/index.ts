@@ -1,6 +1,6 @@
 // What is public, sorted; no logic. What is not listed here may change at any time.
 
-export type { BatchOptions } from './batch/batch-options.ts';
+export type { BatchOptions } from './batch/options/batch-options.ts';
 export type { ClientHooks, OutgoingRequest, RetryEvent } from './client/client-hooks.ts';
 export type {
   BodyChunk,

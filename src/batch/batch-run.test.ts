@@ -3,7 +3,7 @@ import { RunStatistics } from '../report/statistics.ts';
 import { EngineBench } from '../testing/engine-bench.ts';
 import { RecorderBench } from '../testing/recorder-bench.ts';
 import { LiveRun } from './batch-run.ts';
-import { resolveOptions } from './resolve-options.ts';
+import { resolveOptions } from './options/resolve-options.ts';
 
 let bench: RecorderBench;
 

@@ -13,10 +13,10 @@ import type { Ending, Summary } from '../report/run-summary.ts';
 import type { RunStatistics } from '../report/statistics.ts';
 import { countSettled } from '../report/statistics.ts';
 import { isBrokenPipe } from './broken-pipe.ts';
-import type { HookedRecorder } from './hooked-recorder.ts';
-import type { ResolvedOptions } from './resolved-options.ts';
+import type { HookedRecorder } from './hook/hooked-recorder.ts';
+import type { ResolvedOptions } from './options/resolved-options.ts';
 import { RunControl } from './run-control.ts';
-import type { RunRecorder } from './run-recorder.ts';
+import type { RunRecorder } from './recording/run-recorder.ts';
 
 /** What a run came to. */
 export interface BatchOutcome {

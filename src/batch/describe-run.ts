@@ -3,7 +3,7 @@
 import type { LocalLimit } from '../govern/local-limits.ts';
 import type { RecoveredRun } from '../journal/recover.ts';
 import { formatAmount, formatCount } from '../report/format-numbers.ts';
-import type { ResolvedOptions } from './resolved-options.ts';
+import type { ResolvedOptions } from './options/resolved-options.ts';
 
 export function describeRun(options: ResolvedOptions, limit: LocalLimit, recovered: RecoveredRun | null): string[] {
   const lines: string[] = [];

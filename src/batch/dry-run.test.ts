@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openHook } from '../client/hook/open-hook.ts';
-import type { BatchOptions } from './batch-options.ts';
+import type { BatchOptions } from './options/batch-options.ts';
 import { dryRun } from './dry-run.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'manyfetch-dry-run-'));

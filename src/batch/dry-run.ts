@@ -5,11 +5,11 @@ import { systemClock } from '../concurrency/clock.ts';
 import { openInput } from '../input/open-input.ts';
 import { createPlanner } from '../plan/create-planner.ts';
 import { describeRequest } from '../plan/describe-request.ts';
-import type { BatchOptions } from './batch-options.ts';
-import { openHookOf, textIsJson } from './open-hook-of.ts';
-import type { OpenHook } from './record-hook.ts';
-import { resolveOptions } from './resolve-options.ts';
-import type { ResolvedOptions } from './resolved-options.ts';
+import type { BatchOptions } from './options/batch-options.ts';
+import { openHookOf, textIsJson } from './hook/open-hook-of.ts';
+import type { OpenHook } from './hook/record-hook.ts';
+import { resolveOptions } from './options/resolve-options.ts';
+import type { ResolvedOptions } from './options/resolved-options.ts';
 
 /** What stands for the run's id, which only a real run has. */
 const noRunId = 'run';

@@ -3,8 +3,8 @@
 import type { Clock } from '../concurrency/clock.ts';
 import { RunStatistics } from '../report/statistics.ts';
 import type { BatchRun } from './batch-run.ts';
-import type { ResolvedOptions } from './resolved-options.ts';
-import type { OpenRun } from './run-files.ts';
+import type { ResolvedOptions } from './options/resolved-options.ts';
+import type { OpenRun } from './recording/run-files.ts';
 
 export async function endedRun(
   { recovered, lock }: OpenRun,

@@ -13,7 +13,7 @@ import { StandardOutput } from '../output/standard-output.ts';
 import { isBrokenPipe } from './broken-pipe.ts';
 import { refuseOtherInput } from './refuse-other-input.ts';
 import { runOfResults } from './results-of.ts';
-import { refuseMissingFolder } from './run-files.ts';
+import { refuseMissingFolder } from './recording/run-files.ts';
 
 export interface FailedOptions {
   /** Where to write; `-` is standard output. @default - */

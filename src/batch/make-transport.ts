@@ -9,7 +9,7 @@ import type { TransportOptions } from '../http/transport-options.ts';
 import type { Transport } from '../http/transport.ts';
 import { createUndiciTransport } from '../http/undici/undici-transport.ts';
 import { rehearse } from './rehearsal.ts';
-import type { ResolvedOptions } from './resolved-options.ts';
+import type { ResolvedOptions } from './options/resolved-options.ts';
 import type { RunEnvironment } from './run-environment.ts';
 
 type TlsFiles = Pick<TransportOptions, 'ca' | 'cert' | 'key'>;

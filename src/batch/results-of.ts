@@ -6,7 +6,7 @@ import type { JournalEntry } from '../journal/journal-entry.ts';
 import { readEntries } from '../journal/journal-entry.ts';
 import { readHeader } from '../journal/recover.ts';
 import type { RunHeader } from '../journal/run-header.ts';
-import { journalPathOf } from './run-files.ts';
+import { journalPathOf } from './recording/run-files.ts';
 
 export interface RunOfResults {
   readonly header: RunHeader;

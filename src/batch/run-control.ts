@@ -12,8 +12,8 @@ import type { Governor, GovernorChange } from '../govern/governor.ts';
 import type { ProgressSnapshot } from '../report/progress-snapshot.ts';
 import type { OriginWait } from '../report/run-events.ts';
 import { countSettled } from '../report/statistics.ts';
-import { badOption } from './bad-option.ts';
-import type { ResolvedOptions } from './resolved-options.ts';
+import { badOption } from './options/bad-option.ts';
+import type { ResolvedOptions } from './options/resolved-options.ts';
 
 export interface RunControlParts {
   readonly runId: string | null;

@@ -10,7 +10,7 @@ import type { Disk } from '../disk/disk.ts';
 import { systemDisk } from '../disk/disk.ts';
 import type { Result } from '../http/result.ts';
 import type { Transport } from '../http/transport.ts';
-import type { OpenHook } from './record-hook.ts';
+import type { OpenHook } from './hook/record-hook.ts';
 
 export interface RunEnvironment {
   readonly disk: Disk;

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../concurrency/clock.ts';
 import { UsageError } from '../errors.ts';
 import { FakeTransport } from '../testing/fake-transport.ts';
-import type { BatchOptions } from './batch-options.ts';
+import type { BatchOptions } from './options/batch-options.ts';
 import { writeFailed } from './failed.ts';
 import { startBatch } from './run-batch.ts';
 import { verifyResults } from './verify.ts';

@@ -1,9 +1,9 @@
 // Turns the words of `manyfetch run` into the options of a run. It reads texts, no more: whether a value
 // makes sense is judged in one place, by `resolveOptions`, so a text that is no number is passed on as it is.
 
-import { parseByteSize } from '../batch/byte-size.ts';
-import type { BatchOptions } from '../batch/batch-options.ts';
-import { parseDuration } from '../batch/duration.ts';
+import { parseByteSize } from '../batch/options/byte-size.ts';
+import type { BatchOptions } from '../batch/options/batch-options.ts';
+import { parseDuration } from '../batch/options/duration.ts';
 import type { CliIo } from './cli-io.ts';
 import { credentialFrom } from './credentials.ts';
 import type { ParsedArguments } from './parsed-arguments.ts';

@@ -4,9 +4,9 @@
 import { accessSync, constants } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import { badOption } from '../batch/bad-option.ts';
-import { parseDuration } from '../batch/duration.ts';
-import { optionRules } from '../batch/option-rules.ts';
+import { badOption } from '../batch/options/bad-option.ts';
+import { parseDuration } from '../batch/options/duration.ts';
+import { optionRules } from '../batch/options/option-rules.ts';
 import type { ClientOptions } from '../client/client-options.ts';
 import { type WayName, wayNames } from '../compare/compare-plan.ts';
 import type { CompareSettings } from '../compare/compare-ways.ts';

@@ -1,6 +1,6 @@
 // How much a run shows of itself: `--progress`, `--summary`, `--quiet`, and what a terminal suggests.
 
-import { badOption } from '../batch/bad-option.ts';
+import { badOption } from '../batch/options/bad-option.ts';
 import type { CliIo } from './cli-io.ts';
 import type { ParsedArguments } from './parsed-arguments.ts';
 

@@ -2,10 +2,10 @@
 // of it. How a run works is not known here. Nothing is sent before every option was found to be good.
 
 import { Console } from 'node:console';
-import { badOption } from '../batch/bad-option.ts';
-import type { BatchOptions } from '../batch/batch-options.ts';
-import type { OpenHook } from '../batch/record-hook.ts';
-import { resolveOptions } from '../batch/resolve-options.ts';
+import { badOption } from '../batch/options/bad-option.ts';
+import type { BatchOptions } from '../batch/options/batch-options.ts';
+import type { OpenHook } from '../batch/hook/record-hook.ts';
+import { resolveOptions } from '../batch/options/resolve-options.ts';
 import { systemClock } from '../concurrency/clock.ts';
 import { UsageError } from '../errors.ts';
 import { startProgress } from '../report/progress.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { resolveOptions } from '../batch/resolve-options.ts';
+import { resolveOptions } from '../batch/options/resolve-options.ts';
 import { batchOptionsFrom } from './batch-options-from.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { resumeCommand } from './resume-command.ts';

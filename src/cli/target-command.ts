@@ -1,8 +1,8 @@
 // `manyfetch target`: serves the stand-in service until it is told to stop, then says what it received.
 
 import { readFileSync } from 'node:fs';
-import { badOption } from '../batch/bad-option.ts';
-import { parseDuration } from '../batch/duration.ts';
+import { badOption } from '../batch/options/bad-option.ts';
+import { parseDuration } from '../batch/options/duration.ts';
 import { systemClock } from '../concurrency/clock.ts';
 import { UsageError } from '../errors.ts';
 import { formatAmount, formatCount } from '../report/format-numbers.ts';

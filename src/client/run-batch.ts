@@ -2,8 +2,8 @@
 // too. It turns an AbortSignal into a stop and callbacks into something that cannot harm the run.
 
 import type { LookupFunction } from 'node:net';
-import type { BatchOptions } from '../batch/batch-options.ts';
-import { badOption } from '../batch/bad-option.ts';
+import type { BatchOptions } from '../batch/options/batch-options.ts';
+import { badOption } from '../batch/options/bad-option.ts';
 import type { BatchRun } from '../batch/run-batch.ts';
 import { startBatch } from '../batch/run-batch.ts';
 import { systemClock } from '../concurrency/clock.ts';

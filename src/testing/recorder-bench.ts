@@ -4,8 +4,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RunRecorder } from '../batch/run-recorder.ts';
-import type { RunRecorderOptions } from '../batch/run-recorder.ts';
+import { RunRecorder } from '../batch/recording/run-recorder.ts';
+import type { RunRecorderOptions } from '../batch/recording/run-recorder.ts';
 import { systemDisk } from '../disk/disk.ts';
 import type { Disk } from '../disk/disk.ts';
 import { FileJournal } from '../journal/file-journal.ts';

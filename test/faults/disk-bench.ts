@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { BatchOptions } from '../../src/batch/batch-options.ts';
+import type { BatchOptions } from '../../src/batch/options/batch-options.ts';
 import type { BatchRun } from '../../src/batch/run-batch.ts';
 import { startBatch } from '../../src/batch/run-batch.ts';
 import type { RunEnvironment } from '../../src/batch/run-environment.ts';

@@ -9,8 +9,8 @@ import { systemClock } from '../../src/concurrency/clock.ts';
 import type { Disk, DiskFile } from '../../src/disk/disk.ts';
 import { readHeader } from '../../src/journal/recover.ts';
 import { createFormat } from '../../src/output/sink-format.ts';
-import { openRunFiles } from '../../src/batch/run-files.ts';
-import type { BatchOptions } from '../../src/batch/batch-options.ts';
+import { openRunFiles } from '../../src/batch/recording/run-files.ts';
+import type { BatchOptions } from '../../src/batch/options/batch-options.ts';
 import { DiskBench, quickDisk } from './disk-bench.ts';
 
 /** The files as they were at a moment, and what had been sent. */

@@ -4,7 +4,7 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { BatchOptions } from '../../src/batch/batch-options.ts';
+import type { BatchOptions } from '../../src/batch/options/batch-options.ts';
 import { recover } from '../../src/journal/recover.ts';
 import type { ResultFormat } from '../../src/output/result-format.ts';
 import { scanResults } from '../../src/output/scan-results.ts';

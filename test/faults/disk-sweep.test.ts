@@ -4,7 +4,7 @@
 
 import { expect, test } from 'vitest';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { BatchOptions } from '../../src/batch/batch-options.ts';
+import type { BatchOptions } from '../../src/batch/options/batch-options.ts';
 import type { RunEnvironment } from '../../src/batch/run-environment.ts';
 import { openHook } from '../../src/client/hook/open-hook.ts';
 import { DiskError } from '../../src/errors.ts';

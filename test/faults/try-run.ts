@@ -4,7 +4,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BatchOptions } from '../../src/batch/batch-options.ts';
+import type { BatchOptions } from '../../src/batch/options/batch-options.ts';
 import { startBatch } from '../../src/batch/run-batch.ts';
 import { verifyResults } from '../../src/batch/verify.ts';
 import { drawBlock } from '../../src/report/draw-block.ts';

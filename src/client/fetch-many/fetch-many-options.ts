@@ -2,7 +2,7 @@
 // resolve-fetch-options.ts checks it all once, before anything is sent.
 
 import type { LookupFunction } from 'node:net';
-import type { BatchOptions } from '../../batch/batch-options.ts';
+import type { BatchOptions } from '../../batch/options/batch-options.ts';
 import type { Transport } from '../../http/transport.ts';
 import type { FetchProgress } from './fetch-progress.ts';
 import type { HeadersInput } from '../request-input.ts';

@@ -1,8 +1,8 @@
 // What an item may want otherwise than the options say: how often it is tried again, which redirects and statuses
 // it takes, and as whom it is sent. It checks them; their faults are the item's alone. Credentials stand in no message.
 
-import { parseStatusSet } from '../../batch/status-set.ts';
-import type { StatusSet } from '../../batch/status-set.ts';
+import { parseStatusSet } from '../../batch/options/status-set.ts';
+import type { StatusSet } from '../../batch/options/status-set.ts';
 import { RecordError, UsageError } from '../../errors.ts';
 import { basic } from '../../plan/header-plan.ts';
 import { headerValueTrouble } from '../../plan/header-rules.ts';

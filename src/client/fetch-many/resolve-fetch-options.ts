@@ -3,10 +3,10 @@
 
 import { idempotencyHeaderOf } from '../../plan/idempotency-header.ts';
 import { randomUUID } from 'node:crypto';
-import { badOption } from '../../batch/bad-option.ts';
-import type { BatchOptions } from '../../batch/batch-options.ts';
-import { resolveOptions } from '../../batch/resolve-options.ts';
-import type { ResolvedOptions } from '../../batch/resolved-options.ts';
+import { badOption } from '../../batch/options/bad-option.ts';
+import type { BatchOptions } from '../../batch/options/batch-options.ts';
+import { resolveOptions } from '../../batch/options/resolve-options.ts';
+import type { ResolvedOptions } from '../../batch/options/resolved-options.ts';
 import { longestTimerMs } from '../../concurrency/time/longest-timer.ts';
 import { UsageError } from '../../errors.ts';
 import type { TransportKind } from '../../http/choose-transport.ts';

@@ -1,6 +1,6 @@
 // What came of a call of a hook, in the form in which it is recorded: made where the hook runs. Pure.
 
-import type { HookEnd } from '../../batch/record-hook.ts';
+import type { HookEnd } from '../../batch/hook/record-hook.ts';
 import { formatDuration } from '../../report/format-numbers.ts';
 
 const nothing: HookEnd = { extracted: null };

@@ -3,7 +3,7 @@
 
 import { Console } from 'node:console';
 import { threadId } from 'node:worker_threads';
-import type { HookEnd } from '../../batch/record-hook.ts';
+import type { HookEnd } from '../../batch/hook/record-hook.ts';
 import { systemClock } from '../../concurrency/clock.ts';
 import { InProcessHook } from './in-process-hook.ts';
 import { loadHook } from './load-hook.ts';

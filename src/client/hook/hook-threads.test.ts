@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { HookEnd } from '../../batch/record-hook.ts';
+import type { HookEnd } from '../../batch/hook/record-hook.ts';
 import { systemClock } from '../../concurrency/clock.ts';
 import { sampleOk } from '../../testing/sample-result.ts';
 import { HookThreads } from './hook-threads.ts';

@@ -1,7 +1,7 @@
 // Calls a hook in threads of this process, so that what it computes does not hold up the event loop. A thread that dies, or is
 // blocked for too long, fails the record that it was working on; another takes its place.
 
-import type { HookEnd, HookSource, RecordHook } from '../../batch/record-hook.ts';
+import type { HookEnd, HookSource, RecordHook } from '../../batch/hook/record-hook.ts';
 import type { Task } from '../../concurrency/task.ts';
 import { UsageError } from '../../errors.ts';
 import { ThreadPool } from '../../executors/thread-pool.ts';

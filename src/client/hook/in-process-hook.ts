@@ -1,7 +1,7 @@
 // Calls a hook right here. What it throws goes no further, and one that takes too long is waited for no more. Invariant: a hook that
 // is not asynchronous costs no promise.
 
-import type { HookEnd, HookSource, RecordHook } from '../../batch/record-hook.ts';
+import type { HookEnd, HookSource, RecordHook } from '../../batch/hook/record-hook.ts';
 import type { TimerHandle } from '../../concurrency/clock.ts';
 import type { Result } from '../../http/result.ts';
 import type { SourceRecord } from '../../plan/planner.ts';

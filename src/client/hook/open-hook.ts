@@ -1,6 +1,6 @@
 // Loads a hook and says where it runs. What threads need is loaded only for them.
 
-import type { OpenHook } from '../../batch/record-hook.ts';
+import type { OpenHook } from '../../batch/hook/record-hook.ts';
 import { InProcessHook } from './in-process-hook.ts';
 import { hookModule, loadHook } from './load-hook.ts';
 import type { ResultHook } from './result-hook.ts';

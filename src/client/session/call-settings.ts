@@ -1,12 +1,12 @@
 // What holds for one call: the settings of its client, and what the request says otherwise. Checked here, once.
 
 import { badValue } from '../../concurrency/bad-value.ts';
-import { finiteOption } from '../../batch/no-limit.ts';
-import { refuseEarlyEndOfBackoff } from '../../batch/option-contradictions.ts';
-import { optionRules } from '../../batch/option-rules.ts';
-import type { OptionRule } from '../../batch/option-rules.ts';
-import { parseRetryOn } from '../../batch/status-set.ts';
-import type { RetryOn } from '../../batch/status-set.ts';
+import { finiteOption } from '../../batch/options/no-limit.ts';
+import { refuseEarlyEndOfBackoff } from '../../batch/options/option-contradictions.ts';
+import { optionRules } from '../../batch/options/option-rules.ts';
+import type { OptionRule } from '../../batch/options/option-rules.ts';
+import { parseRetryOn } from '../../batch/options/status-set.ts';
+import type { RetryOn } from '../../batch/options/status-set.ts';
 import { backoffFrom, defaultBackoff } from '../../retry/backoff.ts';
 import type { Backoff } from '../../retry/backoff.ts';
 import type { RequestOptions, SharedRequestOptions } from '../client-options.ts';

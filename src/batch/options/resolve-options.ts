@@ -2,12 +2,12 @@
 // Pure: it reads no file and no environment, so that it may be asked twice and answers the same.
 
 import { basename, dirname, join } from 'node:path';
-import { parseRate } from '../concurrency/limits/parse-rate.ts';
-import { UsageError } from '../errors.ts';
-import { parseCostPath } from '../plan/cost-from.ts';
-import { nearestName } from '../plan/nearest-name.ts';
-import type { CheckedPlanOptions, PlanOptions } from '../plan/plan-options.ts';
-import { backoffFrom } from '../retry/backoff.ts';
+import { parseRate } from '../../concurrency/limits/parse-rate.ts';
+import { UsageError } from '../../errors.ts';
+import { parseCostPath } from '../../plan/cost-from.ts';
+import { nearestName } from '../../plan/nearest-name.ts';
+import type { CheckedPlanOptions, PlanOptions } from '../../plan/plan-options.ts';
+import { backoffFrom } from '../../retry/backoff.ts';
 import { optionName, type OptionNaming } from './bad-option.ts';
 import type { BatchOptions } from './batch-options.ts';
 import { refuseContradictions } from './option-contradictions.ts';

@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { BatchOptions } from './batch-options.ts';
-import type { ResolvedOptions } from './resolved-options.ts';
+import type { BatchOptions } from '../options/batch-options.ts';
+import type { ResolvedOptions } from '../options/resolved-options.ts';
 
 const names = ['delivery', 'body', 'bodies', 'order', 'rehearse', 'outputFormat'] as const;
 

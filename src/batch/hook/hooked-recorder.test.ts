@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Recorder } from '../engine/recorder.ts';
-import type { Result } from '../http/result.ts';
-import { sampleFailed, sampleOk } from '../testing/sample-result.ts';
+import type { Recorder } from '../../engine/recorder.ts';
+import type { Result } from '../../http/result.ts';
+import { sampleFailed, sampleOk } from '../../testing/sample-result.ts';
 import { HookedRecorder } from './hooked-recorder.ts';
 import type { HookEnd, RecordHook } from './record-hook.ts';
 import { withHookEnd } from './with-hook-end.ts';

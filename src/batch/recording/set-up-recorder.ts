@@ -1,15 +1,15 @@
 // Puts a recorder together, for a run that begins and for one that goes on, and tells which records
 // are not to be read again.
 
-import { OpenRecords } from '../journal/open-records.ts';
-import { BodyFolder } from '../output/body-folder.ts';
-import { ResultFile } from '../output/result-file.ts';
-import type { ResultFormat } from '../output/result-format.ts';
-import { StandardOutput } from '../output/standard-output.ts';
-import type { SettledCounts } from '../report/statistics.ts';
+import { OpenRecords } from '../../journal/open-records.ts';
+import { BodyFolder } from '../../output/body-folder.ts';
+import { ResultFile } from '../../output/result-file.ts';
+import type { ResultFormat } from '../../output/result-format.ts';
+import { StandardOutput } from '../../output/standard-output.ts';
+import type { SettledCounts } from '../../report/statistics.ts';
 import { OrderedLines } from './ordered-lines.ts';
-import type { ResolvedOptions } from './resolved-options.ts';
-import type { RunEnvironment } from './run-environment.ts';
+import type { ResolvedOptions } from '../options/resolved-options.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import type { OpenRun } from './run-files.ts';
 import { RunRecorder } from './run-recorder.ts';
 

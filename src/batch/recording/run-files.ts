@@ -3,20 +3,20 @@
 
 import { access, constants, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Clock } from '../concurrency/clock.ts';
-import type { Disk, DiskFile } from '../disk/disk.ts';
-import { UsageError } from '../errors.ts';
-import { FileJournal } from '../journal/file-journal.ts';
-import type { Checkpoint } from '../journal/journal-entry.ts';
-import { writeRanges } from '../journal/ordinal-ranges.ts';
-import type { RecoveredRun } from '../journal/recover.ts';
-import { readHeader, recover } from '../journal/recover.ts';
-import type { RunHeader } from '../journal/run-header.ts';
-import { checkSameRun, journalVersion } from '../journal/run-header.ts';
-import type { RunLock } from '../journal/run-lock.ts';
-import { takeRunLock } from '../journal/run-lock.ts';
-import type { ResultFormat } from '../output/result-format.ts';
-import { scanResults } from '../output/scan-results.ts';
+import type { Clock } from '../../concurrency/clock.ts';
+import type { Disk, DiskFile } from '../../disk/disk.ts';
+import { UsageError } from '../../errors.ts';
+import { FileJournal } from '../../journal/file-journal.ts';
+import type { Checkpoint } from '../../journal/journal-entry.ts';
+import { writeRanges } from '../../journal/ordinal-ranges.ts';
+import type { RecoveredRun } from '../../journal/recover.ts';
+import { readHeader, recover } from '../../journal/recover.ts';
+import type { RunHeader } from '../../journal/run-header.ts';
+import { checkSameRun, journalVersion } from '../../journal/run-header.ts';
+import type { RunLock } from '../../journal/run-lock.ts';
+import { takeRunLock } from '../../journal/run-lock.ts';
+import type { ResultFormat } from '../../output/result-format.ts';
+import { scanResults } from '../../output/scan-results.ts';
 
 /** What the run that is asked for is like; the options' fingerprints depend on the run's id. */
 export interface WantedRun {

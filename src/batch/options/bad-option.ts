@@ -1,7 +1,7 @@
 // How an option is named in messages: as the user wrote it. What is said of a value that it does not take stands in
 // `concurrency/bad-value.ts`.
 
-export { badValue as badOption } from '../concurrency/bad-value.ts';
+export { badValue as badOption } from '../../concurrency/bad-value.ts';
 
 /** How options are named in messages: as properties in code, or as flags on the command line. */
 export type OptionNaming = 'code' | 'command-line';

@@ -1,8 +1,8 @@
 // The options of a run after they were checked: nothing is optional any more, texts have become values.
 // Made by `resolveOptions` only, frozen, and read by everything that sets a run up.
 
-import type { Rate } from '../concurrency/limits/pacer.ts';
-import type { CheckedPlanOptions } from '../plan/plan-options.ts';
+import type { Rate } from '../../concurrency/limits/pacer.ts';
+import type { CheckedPlanOptions } from '../../plan/plan-options.ts';
 import type { BatchOptions } from './batch-options.ts';
 import type { RetryOn, StatusSet } from './status-set.ts';
 

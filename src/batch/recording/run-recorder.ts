@@ -5,19 +5,19 @@
 // Invariants: a checkpoint is written only when every line that it counts on has reached the disk; a run
 // is called finished only if no record that was begun is open, and nothing has failed.
 
-import type { Clock, TimerHandle } from '../concurrency/clock.ts';
-import type { Recorder } from '../engine/recorder.ts';
-import { UsageError } from '../errors.ts';
-import type { Result } from '../http/result.ts';
-import type { InputPosition } from '../input/reader.ts';
-import type { FileJournal } from '../journal/file-journal.ts';
-import type { Checkpoint, Counts } from '../journal/journal-entry.ts';
-import type { OpenRecords } from '../journal/open-records.ts';
-import { writeRanges } from '../journal/ordinal-ranges.ts';
-import { OrdinalSet } from '../journal/ordinal-set.ts';
-import type { BodyFolder } from '../output/body-folder.ts';
-import type { ResultFile } from '../output/result-file.ts';
-import type { ResultFormat } from '../output/result-format.ts';
+import type { Clock, TimerHandle } from '../../concurrency/clock.ts';
+import type { Recorder } from '../../engine/recorder.ts';
+import { UsageError } from '../../errors.ts';
+import type { Result } from '../../http/result.ts';
+import type { InputPosition } from '../../input/reader.ts';
+import type { FileJournal } from '../../journal/file-journal.ts';
+import type { Checkpoint, Counts } from '../../journal/journal-entry.ts';
+import type { OpenRecords } from '../../journal/open-records.ts';
+import { writeRanges } from '../../journal/ordinal-ranges.ts';
+import { OrdinalSet } from '../../journal/ordinal-set.ts';
+import type { BodyFolder } from '../../output/body-folder.ts';
+import type { ResultFile } from '../../output/result-file.ts';
+import type { ResultFormat } from '../../output/result-format.ts';
 import type { HeldLine, OrderedLines } from './ordered-lines.ts';
 import { StartedMarks } from './started-marks.ts';
 

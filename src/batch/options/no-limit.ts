@@ -1,7 +1,7 @@
 // `Infinity` as the value of an option means: no limit. What counts, what waits and what is written down takes whole numbers, so
 // that here it becomes what is as good as none.
 
-import { longestTimerMs } from '../concurrency/time/longest-timer.ts';
+import { longestTimerMs } from '../../concurrency/time/longest-timer.ts';
 import type { BatchOptions } from './batch-options.ts';
 
 const all = Number.MAX_SAFE_INTEGER;

@@ -1,10 +1,10 @@
 // Puts a hook between the engine and what records: the planner keeps records for it, the recorder calls it, and a result is
 // counted as it is recorded. Without a hook the engine is given what it would be given anyway, and nothing is in its way.
 
-import type { Clock } from '../concurrency/clock.ts';
-import type { Recorder } from '../engine/recorder.ts';
-import type { Planner } from '../plan/planner.ts';
-import type { RunEvents } from '../report/run-events.ts';
+import type { Clock } from '../../concurrency/clock.ts';
+import type { Recorder } from '../../engine/recorder.ts';
+import type { Planner } from '../../plan/planner.ts';
+import type { RunEvents } from '../../report/run-events.ts';
 import { HookedRecorder } from './hooked-recorder.ts';
 import { KeptRecords } from './kept-records.ts';
 import type { RecordHook } from './record-hook.ts';

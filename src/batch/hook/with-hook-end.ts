@@ -1,6 +1,6 @@
 // What a result becomes by what its hook gave or threw. Pure. The answer always stays; what failed by itself keeps its own code.
 
-import type { Result } from '../http/result.ts';
+import type { Result } from '../../http/result.ts';
 import type { HookEnd } from './record-hook.ts';
 
 const advice = 'What was answered stands here: `manyfetch failed --except callback_error` does not send it again';

@@ -4,11 +4,11 @@
 import type { BatchOptions } from './batch-options.ts';
 import { badOption } from './bad-option.ts';
 import { parseRetryOn, parseStatusSet } from './status-set.ts';
-import { longestTimerMs } from '../concurrency/time/longest-timer.ts';
-import { parseRate } from '../concurrency/limits/parse-rate.ts';
-import { UsageError } from '../errors.ts';
-import { checkedSocketPath } from '../http/dial/socket-path.ts';
-import { parseCostPath } from '../plan/cost-from.ts';
+import { longestTimerMs } from '../../concurrency/time/longest-timer.ts';
+import { parseRate } from '../../concurrency/limits/parse-rate.ts';
+import { UsageError } from '../../errors.ts';
+import { checkedSocketPath } from '../../http/dial/socket-path.ts';
+import { parseCostPath } from '../../plan/cost-from.ts';
 
 /** Checks a value; `name` is the option as it is to stand in a message. Throws a UsageError. */
 export type OptionRule = (value: unknown, name: string) => void;

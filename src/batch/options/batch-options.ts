@@ -1,7 +1,7 @@
 // The options of the main job, as code gives them. The command line is turned into these;
 // `resolve-options.ts` validates them once, fills in the defaults and freezes the outcome.
 
-import type { PlanOptions } from '../plan/plan-options.ts';
+import type { PlanOptions } from '../../plan/plan-options.ts';
 
 /** How `run` reads, sends and records. Times are milliseconds, sizes are bytes; `Infinity` is no limit. */
 export interface BatchOptions extends PlanOptions {

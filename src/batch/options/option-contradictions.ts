@@ -2,7 +2,7 @@
 // that names both. Values alone are judged in option-rules.ts; here nothing is read from disk.
 
 import { resolve } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../../errors.ts';
 import type { BatchOptions } from './batch-options.ts';
 
 type Key = keyof BatchOptions;

@@ -1,7 +1,7 @@
 // A planner that keeps each record until its result is there: the engine drops a record as soon as it is planned, and a hook
 // wants to see it again. What is kept is bounded by what is under way.
 
-import type { Planned, Planner, SourceRecord } from '../plan/planner.ts';
+import type { Planned, Planner, SourceRecord } from '../../plan/planner.ts';
 
 export class KeptRecords implements Planner {
   readonly #planner: Planner;

@@ -1,7 +1,7 @@
 // Results in the order of the input: a line waits until all before it are there. How far the run may
 // get ahead of the earliest open record is bounded.
 
-import type { Result } from '../http/result.ts';
+import type { Result } from '../../http/result.ts';
 
 /** A result that waits for its turn, or has got it. */
 export interface HeldLine {

@@ -1,9 +1,9 @@
 // The hook that the options of a run ask for, loaded.
 
-import type { Clock } from '../concurrency/clock.ts';
-import { detectFormat } from '../input/detect-format.ts';
+import type { Clock } from '../../concurrency/clock.ts';
+import { detectFormat } from '../../input/detect-format.ts';
 import type { OpenHook, RecordHook } from './record-hook.ts';
-import type { ResolvedOptions } from './resolved-options.ts';
+import type { ResolvedOptions } from '../options/resolved-options.ts';
 
 /** Null: none is asked for. @throws UsageError if it cannot be loaded */
 export async function openHookOf(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../../errors.ts';
 import { resolveOptions } from './resolve-options.ts';
 
 function problem(options: Record<string, unknown>, naming: 'code' | 'command-line' = 'code'): string {

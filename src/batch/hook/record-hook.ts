@@ -1,10 +1,10 @@
 // The contract of what is called with each record and its result, once. How it is loaded and where it runs, in the
 // process or in threads, is not known here.
 
-import type { Result } from '../http/result.ts';
-import type { Clock } from '../concurrency/clock.ts';
-import type { SourceRecord } from '../plan/planner.ts';
-import type { BatchOptions } from './batch-options.ts';
+import type { Result } from '../../http/result.ts';
+import type { Clock } from '../../concurrency/clock.ts';
+import type { SourceRecord } from '../../plan/planner.ts';
+import type { BatchOptions } from '../options/batch-options.ts';
 
 /** What came of calling a hook. */
 export type HookEnd =

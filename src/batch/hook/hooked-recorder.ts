@@ -4,11 +4,11 @@
 // Invariants: each result that it is given is recorded once, with what the hook gave, with what it threw, or as given up; but none
 // after `abandon`. A hook that answers at once costs no promise.
 
-import { Fifo } from '../concurrency/containers/fifo.ts';
-import type { Recorder } from '../engine/recorder.ts';
-import type { Result } from '../http/result.ts';
-import type { InputPosition } from '../input/reader.ts';
-import type { SourceRecord } from '../plan/planner.ts';
+import { Fifo } from '../../concurrency/containers/fifo.ts';
+import type { Recorder } from '../../engine/recorder.ts';
+import type { Result } from '../../http/result.ts';
+import type { InputPosition } from '../../input/reader.ts';
+import type { SourceRecord } from '../../plan/planner.ts';
 import type { HookEnd, RecordHook } from './record-hook.ts';
 import { withHookEnd } from './with-hook-end.ts';
 

@@ -2,10 +2,10 @@
 // long as it must.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { systemDisk } from '../disk/disk.ts';
-import type { HeldEntry } from '../journal/journal-entry.ts';
-import { RecorderBench, settle } from '../testing/recorder-bench.ts';
-import { until } from '../testing/until.ts';
+import { systemDisk } from '../../disk/disk.ts';
+import type { HeldEntry } from '../../journal/journal-entry.ts';
+import { RecorderBench, settle } from '../../testing/recorder-bench.ts';
+import { until } from '../../testing/until.ts';
 import { OrderedLines } from './ordered-lines.ts';
 
 let bench: RecorderBench;
