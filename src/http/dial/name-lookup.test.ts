@@ -1,7 +1,9 @@
 // The memory of names, on a fake clock and with a resolver that answers when the test says so.
 
+import { execFile } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { LookupFunction } from 'node:net';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { NameLookup, failureMs, maxHosts, patienceMs, staleMs, timeToLiveMs } from './name-lookup.ts';
@@ -248,3 +250,22 @@ test('without a resolver, the system’s is asked: /etc/hosts holds', async () =
   });
   expect(found).toMatch(/"(127\.0\.0\.1|::1)"/);
 });
+
+// The system says that there is no such name when it has no descriptor to look it up with.
+test.skipIf(process.platform !== 'linux')(
+  'a machine without a descriptor left is told as that, and not remembered',
+  async () => {
+    const program = `
+    import { closeSync, openSync } from 'node:fs';
+    import { NameLookup } from ${JSON.stringify(new URL('name-lookup.ts', import.meta.url).href)};
+    const lookup = new NameLookup().towards(80);
+    const found = () => new Promise((resolve) => lookup('localhost', { all: true }, (error) => resolve(error?.code ?? 'found')));
+    const taken = [];
+    try { for (;;) taken.push(openSync('/dev/null')); } catch {}
+    const first = await found();
+    for (const file of taken) closeSync(file);
+    console.log(first, await found());`;
+    const words = ['-c', 'ulimit -n 64; exec "$@"', 'bash', process.execPath, '--input-type=module', '-e', program];
+    expect((await promisify(execFile)('bash', words)).stdout).toBe('EMFILE found\n');
+  },
+);

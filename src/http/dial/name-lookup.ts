@@ -7,8 +7,10 @@
 
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupAddress } from 'node:dns';
+import { closeSync, openSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { LookupFunction, Socket } from 'node:net';
+import { devNull } from 'node:os';
 import { systemClock } from '../../concurrency/clock.ts';
 import type { Clock, TimerHandle } from '../../concurrency/clock.ts';
 import { AddressOrder } from './address-order.ts';
@@ -138,7 +140,9 @@ export class NameLookup {
       if (over) return;
       over = true;
       if (patience !== null) this.#clock.clearTimer(patience);
-      this.#learn(host, error, addresses);
+      const shortage = error === null ? null : shortageNow();
+      this.#learn(host, shortage ?? error, addresses);
+      if (shortage !== null) host.againMs = this.#clock.now();
       this.#answerAll(host, null);
     };
     try {
@@ -211,6 +215,16 @@ function usable(found: string | readonly LookupAddress[]): LookupAddress[] {
 
 function noAddress(name: string): Error {
   return Object.assign(new Error(`${name} has no address`), { code: 'ENOTFOUND', hostname: name });
+}
+
+/** Without a descriptor the system finds no name, and says that there is none of this kind. */
+function shortageNow(): Error | null {
+  try {
+    closeSync(openSync(devNull, 'r'));
+    return null;
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 /** Shortages of this machine, and a dialling that was given up, say nothing about the address. */
