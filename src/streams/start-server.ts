@@ -39,12 +39,12 @@ export async function startServer(handler: ConnectionHandler, options: StartServ
   const checked = checkedServer(options);
   checked.signal?.throwIfAborted();
   const server = makeServer(checked);
-  await listenAt(server, checked);
+  const stop = await listenAt(server, checked);
   if (checked.signal?.aborted === true) {
-    await new Promise((resolve) => server.close(resolve));
+    await stop();
     throw checked.signal.reason;
   }
-  return serverOver(server, handler, checked);
+  return serverOver({ server, stop }, handler, checked);
 }
 
 function makeServer({ tls, handshakeTimeoutMs, maxConnections }: CheckedServer): Server {

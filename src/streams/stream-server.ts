@@ -37,8 +37,14 @@ export interface CloseServerOptions {
   readonly graceMs?: number | undefined;
 }
 
+/** What listens, and what ends that. */
+interface Listening {
+  readonly server: Server;
+  readonly stop: () => Promise<void>;
+}
+
 /** Makes one that listens already. */
-export let serverOver: (listening: Server, handler: ConnectionHandler, options: CheckedServer) => StreamServer;
+export let serverOver: (listening: Listening, handler: ConnectionHandler, options: CheckedServer) => StreamServer;
 
 /**
  * A server for connections that are not HTTP's: the `Server` of asyncio. Made by `startServer`.
@@ -57,7 +63,7 @@ export class StreamServer implements AsyncDisposable {
   readonly port: number;
   /** Of the Unix socket at which it listens; null: it has an address. */
   readonly path: string | null;
-  readonly #listening: Server;
+  readonly #stop: () => Promise<void>;
   readonly #handler: ConnectionHandler;
   readonly #options: CheckedServer;
   readonly #scope;
@@ -71,12 +77,12 @@ export class StreamServer implements AsyncDisposable {
   #failed = 0;
   #failedHandshakes = 0;
 
-  private constructor(listening: Server, handler: ConnectionHandler, options: CheckedServer) {
+  private constructor({ server: listening, stop }: Listening, handler: ConnectionHandler, options: CheckedServer) {
     const { address, port } = options.path === null ? (listening.address() as AddressInfo) : { address: '', port: 0 };
     this.host = address;
     this.port = port;
     this.path = options.path;
-    this.#listening = listening;
+    this.#stop = stop;
     this.#handler = handler;
     this.#options = options;
     this.#scope = openScope({ clock: options.limits.clock });
@@ -88,8 +94,8 @@ export class StreamServer implements AsyncDisposable {
     listening.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
       this.#accept(socket),
     );
-    const stop = (): void => void this.close({ graceMs: 0 });
-    this.#forgetSignal = options.signal === undefined ? () => undefined : onAbort(options.signal, stop);
+    const end = (): void => void this.close({ graceMs: 0 });
+    this.#forgetSignal = options.signal === undefined ? () => undefined : onAbort(options.signal, end);
   }
 
   statistics(): StreamServerStatistics {
@@ -131,7 +137,7 @@ export class StreamServer implements AsyncDisposable {
 
   async #end(): Promise<void> {
     this.#forgetSignal();
-    const closed = new Promise<unknown>((resolve) => this.#listening.close(resolve));
+    const closed = this.#stop();
     // Those whose handshake goes on would be accepted into a scope that has ended.
     for (const socket of this.#shaking.values()) socket.destroy();
     await this.#scope.close();

@@ -95,6 +95,21 @@ test('what a server that was killed has left is taken over; what is used, or no 
   });
 });
 
+test('a server whose place another one has taken leaves that alone when it ends', async () => {
+  const path = join(folder, 'replaced.sock');
+  const before = await startServer((connection) => connection.write('before\n'), { path });
+  rmSync(path);
+  await using _after = await startServer((connection) => connection.write('after\n'), { path });
+  await before.close();
+  const connection = await openConnection({ path });
+  expect(await connection.readLine()).toBe('after');
+  await connection.close();
+  const vanished = await startServer(() => undefined, { path: `${path}2` });
+  rmSync(`${path}2`);
+  await vanished.close();
+  expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
 test('of several that find it left behind at once, one takes it over, and is not cut off by the others', async () => {
   const path = join(folder, 'wanted.sock');
   await killed(await served(path));
