@@ -135,7 +135,7 @@ describe('records', () => {
     expect((await runBatch({ ...options, socketPath: relative('.', socketPath) })).kind).toBe('already-finished');
     await expect(runBatch({ ...options, socketPath: newPath() })).rejects.toMatchObject({
       code: 'options_changed',
-      message: expect.stringMatching(/: --unix-socket has another value$/),
+      message: expect.stringMatching(/: `socketPath` has another value$/),
     });
     const outcome = await runBatch({
       ...options,
