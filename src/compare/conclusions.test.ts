@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { comparedWays, waiting, working } from '../testing/compared-ways.ts';
+import type { ComparedWay } from './comparison.ts';
 import { conclusions } from './conclusions.ts';
 
 test('where it waits, one thread is enough', () => {
@@ -50,4 +51,13 @@ test('of what was not tried, or failed, nothing is concluded', () => {
   expect(conclusions(comparedWays(waiting.slice(0, 3)), { workMs: 0 })).toEqual([]);
   expect(conclusions(comparedWays(waiting.slice(3, 4)), { workMs: 0 })).toEqual([]);
   expect(conclusions(comparedWays(waiting, { failed: 1 }), { workMs: 0 })).toEqual([]);
+  expect(conclusions(withLayouts({ atOnce: 1 }), { workMs: 0 })).toEqual([]);
 });
+
+test('one process is one', () => {
+  expect(conclusions(withLayouts({ processes: 1 }), { workMs: 0 }).at(-1)).toMatch(/^Tasks in 1 process took /);
+});
+
+function withLayouts(change: Partial<ComparedWay['layout']>): ComparedWay[] {
+  return comparedWays(waiting).map((way) => ({ ...way, layout: { ...way.layout, ...change } }));
+}

@@ -5,6 +5,7 @@ import { formatCount } from '../report/format-numbers.ts';
 import type { WayName } from './compare-plan.ts';
 import { formatMegabytes, formatSeconds, formatTimes } from './compare-table.ts';
 import type { ComparedSettings, ComparedWay } from './comparison.ts';
+import { madeOf } from './way-layout.ts';
 
 /** Of one core: from here on it is the CPU that takes the time. */
 const busyShare = 0.7;
@@ -13,12 +14,12 @@ const muchLonger = 1.5;
 /** As many times as fast, to be called faster: less comes and goes with the weather on a machine. */
 const faster = 1.2;
 
-/** Nothing is concluded from requests that failed. */
+/** Nothing is concluded from requests that failed, nor from a single one. */
 export function conclusions(ways: readonly ComparedWay[], { workMs }: Pick<ComparedSettings, 'workMs'>): string[] {
   if (ways.some(({ failed }) => failed > 0)) return [];
   const found = new Map<WayName, ComparedWay>(ways.map((way) => [way.name, way]));
   const tasks = found.get('tasks');
-  if (tasks === undefined) return [];
+  if (tasks === undefined || tasks.layout.atOnce === 1) return [];
   const inTurn = found.get('in-turn');
   const threads = found.get('threads');
   const spread = found.get('tasks-in-processes');
@@ -53,7 +54,7 @@ function aboutMemory(threads: ComparedWay, tasks: ComparedWay): string {
 
 function aboutProcesses(spread: ComparedWay, tasks: ComparedWay, mayTryWork: boolean, heldUp: boolean): string {
   const times = tasks.elapsedMs / spread.elapsedMs;
-  const begin = `Tasks in ${spread.layout.processes} processes took ${formatSeconds(spread.elapsedMs)}`;
+  const begin = `Tasks in ${madeOf(spread.layout)} took ${formatSeconds(spread.elapsedMs)}`;
   const starting = `and ${formatSeconds(spread.startMs ?? 0)} to start`;
   const isBusy = tasks.busy >= busyShare;
   if (times >= faster) {
