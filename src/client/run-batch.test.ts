@@ -140,7 +140,11 @@ test.each<[object, string]>([
   ],
   [{ onResult: 'hook.ts', hookThreads: 0 }, 'Expected `hookThreads` to be a whole number from 1 up, got 0'],
   [{ onProgress: 1 }, 'Expected `onProgress` to be a function, got 1'],
-  [{ progressEveryMs: 0 }, 'Expected `progressEveryMs` to be a time from 1 ms up, in milliseconds, got 0'],
+  [{ progressEveryMs: 0 }, 'Expected `progressEveryMs` to be a time from 1 ms to 24 days, in milliseconds, got 0'],
+  [
+    { progressEveryMs: Infinity },
+    'Expected `progressEveryMs` to be a time from 1 ms to 24 days, in milliseconds, got Infinity',
+  ],
   [{ signal: true }, 'Expected `signal` to be an AbortSignal, got true'],
   [{ retries: -1 }, 'Expected `retries` to be a whole number from 0 up, got -1'],
 ])('%j is refused', async (wrong, message) => {

@@ -4,9 +4,11 @@
 import type { LookupFunction } from 'node:net';
 import type { BatchOptions } from '../batch/options/batch-options.ts';
 import { badOption } from '../batch/options/bad-option.ts';
+import { optionRules } from '../batch/options/option-rules.ts';
 import type { BatchRun } from '../batch/run-batch.ts';
 import { startBatch } from '../batch/run-batch.ts';
 import { systemClock } from '../concurrency/clock.ts';
+import { onAbort } from '../concurrency/on-abort.ts';
 import type { ControlledRun } from '../control/controlled-run.ts';
 import type { ManyfetchError } from '../errors.ts';
 import { errorInCode } from '../http/in-code.ts';
@@ -105,8 +107,7 @@ export async function runBatch<Record = unknown>(options: RunBatchOptions<Record
   const { onStart, onProgress, progressEveryMs = 1000, signal, lookup: _, ...batch } = options;
   requireFunction('onStart', onStart);
   requireFunction('onProgress', onProgress);
-  if (typeof progressEveryMs !== 'number' || !(progressEveryMs >= 1))
-    throw badOption('`progressEveryMs`', 'a time from 1 ms up, in milliseconds', progressEveryMs);
+  optionRules.timeoutMs(progressEveryMs, '`progressEveryMs`');
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('`signal`', 'an AbortSignal', signal);
 
   const looking = checkedLookup(options);
@@ -121,8 +122,7 @@ export async function runBatch<Record = unknown>(options: RunBatchOptions<Record
   const { control } = run;
   if (onStart !== undefined && control !== null) callbacks.call(() => onStart(control));
   const tellProgress = progressTeller(run, onProgress, callbacks);
-  signal?.addEventListener('abort', stop);
-  if (signal?.aborted === true) stop();
+  const forgetSignal = signal === undefined ? null : onAbort(signal, stop);
   const ticker = tellProgress === null ? null : new Ticker(progressEveryMs, tellProgress, systemClock);
   try {
     const { kind, summary, error } = await run.done;
@@ -131,7 +131,7 @@ export async function runBatch<Record = unknown>(options: RunBatchOptions<Record
     return { kind, counts: summary.statistics.settled, summary, error: errorInCode(error) };
   } finally {
     ticker?.end();
-    signal?.removeEventListener('abort', stop);
+    forgetSignal?.();
   }
 }
 

@@ -4,6 +4,7 @@
 import type { HookEnd, HookSource, RecordHook } from '../../batch/hook/record-hook.ts';
 import type { Task } from '../../concurrency/task.ts';
 import { UsageError } from '../../errors.ts';
+import { siblingModule } from '../../executors/sibling-module.ts';
 import { ThreadPool } from '../../executors/thread-pool.ts';
 import { transfer } from '../../executors/transfer.ts';
 import { WorkerError } from '../../executors/worker-error.ts';
@@ -22,7 +23,7 @@ const graceMs = 200;
 /** Threads that may die before a record has its turn. */
 const mostDeaths = 10;
 
-const inThread = new URL(`./hook-in-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+const inThread = siblingModule('hook-in-thread', import.meta.url);
 
 export interface HookThreadsOptions extends Omit<HookSource, 'hook'> {
   readonly module: string;
