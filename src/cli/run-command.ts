@@ -78,9 +78,10 @@ async function conduct(options: BatchOptions, display: Display, parsed: ParsedAr
     progress.stop();
     return concludeRun(outcome, display, parsed, io);
   } catch (error) {
-    if (options.onResult === undefined || !isThrownElsewhere(error)) throw error;
+    const modules = modulesOf(options);
+    if (modules === '' || !isThrownElsewhere(error)) throw error;
     progress.stop();
-    return reportUncaught(error, String(options.onResult), io);
+    return reportUncaught(error, modules, io);
   } finally {
     progress.stop();
     forgetSignals();
@@ -103,9 +104,14 @@ function openHookWhenAsked(io: CliIo, printsToStderr = false): OpenHook {
   };
 }
 
+/** Code of the user that runs in this process; empty if there is none. */
+function modulesOf({ onResult, map }: BatchOptions): string {
+  return [onResult, map].filter((module) => module !== undefined).join(' or ');
+}
+
 /** The process ends, and the run has not come to its end. */
 function reportExit(options: BatchOptions, parsed: ParsedArguments, io: CliIo): number {
-  const modules = [options.onResult, options.map].filter((module) => module !== undefined).join(' or ');
+  const modules = modulesOf(options);
   const by = modules === '' ? '' : `, most likely by process.exit in ${modules}`;
   const goOn = `the results so far are safe; to go on: ${resumeCommand(parsed)}`;
   const hint = options.output === '-' ? {} : { hint: goOn };

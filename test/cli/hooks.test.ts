@@ -112,15 +112,22 @@ test('a hook that ends the process ends the run as a crash does, and never as a 
   expect((await manyfetch(options, { cwd })).code).toBe(0);
 });
 
-test('what a hook throws outside of its calls stops the run, and is said to be its own', async () => {
-  const code = `export default ({ n }: { n: number }) => void (n === 3 && Promise.reject(new Error('no database')));`;
-  writeFileSync(join(cwd, 'careless.ts'), code);
-  const run = await manyfetch([...words(), '--on-result', 'careless.ts', '-o', 'f.jsonl'], { cwd });
-  expect(run.code).toBe(4);
-  expect(run.stderr).toMatch(
-    /^manyfetch: an error .* most likely careless\.ts threw it, outside of its calls\n +Error: no data/,
-  );
-});
+test.each([
+  ['--on-result', 'careless.ts', 'undefined'],
+  ['--map', 'careless-map.ts', "{ url: '/echo' }"],
+])(
+  'what a module throws outside of its calls stops the run, and is said to be its own: %s',
+  async (option, module, returned) => {
+    const code = `export default ({ n }: { n: number }) => (n === 3 && void Promise.reject(new Error('no database')), ${returned});`;
+    writeFileSync(join(cwd, module), code);
+    const url = option === '--map' ? ['--base-url', target.url] : ['--url', `${target.url}/echo?{{n}}`];
+    const run = await manyfetch(['run', 'in.jsonl', ...url, '-q', option, module, '-o', `f${option}.jsonl`], { cwd });
+    expect(run.code).toBe(4);
+    expect(run.stderr).toMatch(
+      /^manyfetch: an error .* most likely careless(?:-map)?\.ts threw it, outside of its calls\n +Error: no data/,
+    );
+  },
+);
 
 test.each(['', '--hook-threads=1'])('what a hook prints does not come between the results %s', async (where) => {
   writeFileSync(join(cwd, 'prints.ts'), 'export default ({ n }: { n: number }) => console.log(`n is ${n}`);');
