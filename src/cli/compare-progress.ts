@@ -4,7 +4,7 @@
 import type { WayFigures, WayName } from '../compare/compare-plan.ts';
 import type { CompareEvents } from '../compare/compare-ways.ts';
 import { formatSeconds } from '../compare/compare-table.ts';
-import { layoutOf } from '../compare/way-layout.ts';
+import { type Amounts, layoutOf } from '../compare/way-layout.ts';
 import { drawBar } from '../report/charts.ts';
 import { formatAmount, formatCount } from '../report/format-numbers.ts';
 import { drawLine } from '../report/terminal-text.ts';
@@ -14,16 +14,11 @@ const widestBar = 30;
 
 export class CompareProgress implements CompareEvents {
   readonly #stream: TerminalStream;
-  readonly #amounts: Parameters<typeof layoutOf>[1];
+  readonly #amounts: Amounts;
   readonly #mode: 'none' | 'lines' | 'live';
   readonly #color: boolean;
 
-  constructor(
-    stream: TerminalStream,
-    amounts: Parameters<typeof layoutOf>[1],
-    mode: 'none' | 'lines' | 'live',
-    color: boolean,
-  ) {
+  constructor(stream: TerminalStream, amounts: Amounts, mode: 'none' | 'lines' | 'live', color: boolean) {
     this.#stream = stream;
     this.#amounts = amounts;
     this.#mode = mode;

@@ -15,8 +15,10 @@ export class Asker implements AsyncDisposable {
   }
 
   async ask(): Promise<Tally> {
-    const failure = await this.#fault();
-    return { ...emptyTally, ...(failure === null ? { answered: 1 } : { failed: 1, failure }) };
+    const failure = await this.#answer();
+    if (failure !== null) return { ...emptyTally, failed: 1, failure };
+    spendCpu(this.#plan.workMs);
+    return { ...emptyTally, answered: 1 };
   }
 
   /** Opens a connection, and has the code compiled; no work is spent on the answer. */
@@ -24,12 +26,7 @@ export class Asker implements AsyncDisposable {
     await this.#answer();
   }
 
-  async #fault(): Promise<string | null> {
-    const fault = await this.#answer();
-    if (fault === null) spendCpu(this.#plan.workMs);
-    return fault;
-  }
-
+  /** What was wrong with it; null: nothing. */
   async #answer(): Promise<string | null> {
     const { url, bodyBytes } = this.#plan;
     try {

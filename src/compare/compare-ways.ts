@@ -40,11 +40,12 @@ export async function compareWays(
 ): Promise<WayFigures[]> {
   const all: WayFigures[] = [];
   try {
-    await using standIn = url === null ? await startStandIn(signal) : null;
+    await using standIn = url === null ? new ChildProgram<FromStandIn>('stand-in', signal) : null;
+    const base = await standIn?.hear((message) => message.url);
     // Nothing stands between here and the stand-in service, whatever the environment says of proxies.
     const client = standIn === null ? amounts.client : { ...amounts.client, proxy: '' };
-    const place = url ?? `${standIn?.url}/delay/${delayMs / 1000}`;
-    const length = await probe(place, client, signal);
+    const place = url ?? `${base}/delay/${delayMs / 1000}`;
+    const length = await probe(place, client, standIn === null ? '--url' : '--delay and --timeout', signal);
     const plan = { ...amounts, client, url: place, bodyBytes: standIn === null ? null : length };
     for (const name of names) {
       events.begins(name);
@@ -58,23 +59,12 @@ export async function compareWays(
   return all;
 }
 
-async function startStandIn(signal: AbortSignal) {
-  const child = new ChildProgram<FromStandIn>('stand-in', signal);
-  try {
-    const url = await child.hear((message) => message.url);
-    return { url, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
-  } catch (error) {
-    await child[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-/** The length of an answer. */
-async function probe(url: string, options: ClientOptions, signal: AbortSignal): Promise<number> {
+/** The length of an answer. @param toCheck the options that may be wrong */
+async function probe(url: string, options: ClientOptions, toCheck: string, signal: AbortSignal): Promise<number> {
   await using client = new Client(options);
   const response = await client.get(url, { signal }).catch((cause: unknown) => {
     throw new UsageError('bad_option', `The server does not answer: ${messageOf(cause)}`, {
-      hint: 'one request was tried before the comparison; check --url',
+      hint: `one request was tried before the comparison; check ${toCheck}`,
       cause,
     });
   });

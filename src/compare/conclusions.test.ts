@@ -47,6 +47,16 @@ test('what took longer than it can have had to is not called waiting for answers
   ]);
 });
 
+test.each([
+  [5120, ''],
+  [9000, ', longer than 50 answers in turn and their work: the service or this machine was busy'],
+])('two tasks wait for half of the answers, one after another: %i ms', (elapsedMs, odd) => {
+  const ways = withLayouts({ atOnce: 2 }, [...waiting.slice(0, 1), ['tasks', null, elapsedMs, 50, 62e6]]);
+  expect(conclusions(ways, { workMs: 0 })).toEqual([
+    `In turn it took 10.22 s, of which the CPU worked for 0.09 s: the rest was waiting. 2 tasks on one thread wait at the same time: ${(elapsedMs / 1000).toFixed(2)} s${odd}.`,
+  ]);
+});
+
 test('of what was not tried, or failed, nothing is concluded', () => {
   expect(conclusions(comparedWays(waiting.slice(0, 3)), { workMs: 0 })).toEqual([]);
   expect(conclusions(comparedWays(waiting.slice(3, 4)), { workMs: 0 })).toEqual([]);
@@ -58,6 +68,6 @@ test('one process is one', () => {
   expect(conclusions(withLayouts({ processes: 1 }), { workMs: 0 }).at(-1)).toMatch(/^Tasks in 1 process took /);
 });
 
-function withLayouts(change: Partial<ComparedWay['layout']>): ComparedWay[] {
-  return comparedWays(waiting).map((way) => ({ ...way, layout: { ...way.layout, ...change } }));
+function withLayouts(change: Partial<ComparedWay['layout']>, rows = waiting): ComparedWay[] {
+  return comparedWays(rows).map((way) => ({ ...way, layout: { ...way.layout, ...change } }));
 }

@@ -9,7 +9,7 @@ import { madeOf } from './way-layout.ts';
 
 /** Of one core: from here on it is the CPU that takes the time. */
 const busyShare = 0.7;
-/** As many times as one answer and the work on all of them take: what is longer has another cause. */
+/** As many times as waiting for answers, of which so many come at once, and the work on all of them take: what is longer has another cause. */
 const muchLonger = 1.5;
 /** As many times as fast, to be called faster: less comes and goes with the weather on a machine. */
 const faster = 1.2;
@@ -35,8 +35,10 @@ function aboutWaiting(inTurn: ComparedWay, tasks: ComparedWay): string {
   const many = `${formatCount(tasks.layout.atOnce)} tasks on one thread wait at the same time`;
   const took = formatSeconds(tasks.elapsedMs);
   if (tasks.busy >= busyShare) return `${worked}. ${many}, but work one after another: ${took}.`;
+  const rounds = roundsOf(tasks);
+  const answers = rounds === 1 ? 'one answer' : `${formatCount(rounds)} answers in turn`;
   const odd = isHeldUp(inTurn, tasks)
-    ? ', longer than one answer and their work: the service or this machine was busy'
+    ? `, longer than ${answers} and their work: the service or this machine was busy`
     : '';
   return `${worked}: the rest was waiting. ${many}: ${took}${odd}.`;
 }
@@ -44,7 +46,12 @@ function aboutWaiting(inTurn: ComparedWay, tasks: ComparedWay): string {
 function isHeldUp(inTurn: ComparedWay | undefined, tasks: ComparedWay): boolean {
   if (inTurn === undefined) return false;
   const answerMs = inTurn.elapsedMs / inTurn.answered;
-  return tasks.elapsedMs > muchLonger * (answerMs + tasks.cpuMs);
+  return tasks.elapsedMs > muchLonger * (roundsOf(tasks) * answerMs + tasks.cpuMs);
+}
+
+/** How many answers each of the tasks that are at once waits for, one after another. */
+function roundsOf({ answered, layout }: ComparedWay): number {
+  return Math.ceil(answered / layout.atOnce);
 }
 
 function aboutMemory(threads: ComparedWay, tasks: ComparedWay): string {

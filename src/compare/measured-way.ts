@@ -8,17 +8,15 @@ import { addTallies, type ComparePlan, emptyTally, type WayFigures, type WayName
 import { resourceUse, type ResourceUse } from './resource-use.ts';
 import { openInTurn } from './ways/in-turn.ts';
 import type { OpenWay } from './ways/open-way.ts';
-import { openProcesses } from './ways/processes.ts';
-import { openTasksInProcesses } from './ways/tasks-in-processes.ts';
+import { PoolWay } from './ways/pool-way.ts';
 import { openTasks } from './ways/tasks.ts';
-import { openThreads } from './ways/threads.ts';
 
 const ways: Readonly<Record<WayName, (plan: ComparePlan) => OpenWay | Promise<OpenWay>>> = {
   'in-turn': openInTurn,
-  threads: openThreads,
-  processes: openProcesses,
+  threads: (plan) => PoolWay.open('threads', plan),
+  processes: (plan) => PoolWay.open('processes', plan),
   tasks: openTasks,
-  'tasks-in-processes': openTasksInProcesses,
+  'tasks-in-processes': (plan) => PoolWay.open('tasks-in-processes', plan),
 };
 
 const progressMs = 100;

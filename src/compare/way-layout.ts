@@ -22,7 +22,8 @@ export interface WayLayout {
 
 const one = { workers: 'threads', threads: 1, processes: 1, perWorker: 1, chunk: 1 } as const;
 
-type Amounts = Pick<ComparePlan, 'requests' | 'threads' | 'processes' | 'concurrency'>;
+/** What a layout is made of. */
+export type Amounts = Pick<ComparePlan, 'requests' | 'threads' | 'processes' | 'concurrency'>;
 
 export function layoutOf(name: WayName, plan: Amounts): WayLayout {
   const { requests } = plan;

@@ -1,11 +1,12 @@
-// A way whose requests are sent by the workers of a pool, be they threads or processes. A worker is given the next piece when
-// it is done with one.
+// The ways whose requests are sent by the workers of a pool: `ThreadPoolExecutor`, `multiprocessing.Pool`, and aiomultiprocess, where
+// each process has many tasks. A worker is given the next piece when it is done with one.
 
 import type { Executor } from '../../executors/executor.ts';
-import type { ExecutorOptions } from '../../executors/executor-options.ts';
-import type { ComparePlan, Tally } from '../compare-plan.ts';
+import { ProcessPool } from '../../executors/process-pool.ts';
+import { ThreadPool } from '../../executors/thread-pool.ts';
+import type { ComparePlan, Tally, WayName } from '../compare-plan.ts';
 import type { ResourceUse } from '../resource-use.ts';
-import type { WayLayout } from '../way-layout.ts';
+import { layoutOf, type WayLayout } from '../way-layout.ts';
 import type { OpenWay } from './open-way.ts';
 import { workerCalls } from './worker-calls.ts';
 
@@ -21,14 +22,13 @@ export class PoolWay implements OpenWay {
   }
 
   /** Resolves when every worker is there and has loaded what it needs. */
-  static async open(
-    plan: ComparePlan,
-    layout: WayLayout,
-    make: (options: ExecutorOptions) => Executor,
-  ): Promise<PoolWay> {
+  static async open(name: WayName, plan: ComparePlan): Promise<PoolWay> {
+    const layout = layoutOf(name, plan);
     const { threads: workers, perWorker } = layout;
     const initializer = { module: workerCalls, name: 'prepare' };
-    const way = new PoolWay(make({ workers, perWorker, initializer, initArgs: [plan] }), layout, plan.requests);
+    const Pool = layout.workers === 'threads' ? ThreadPool : ProcessPool;
+    const pool = new Pool({ workers, perWorker, initializer, initArgs: [plan] });
+    const way = new PoolWay(pool, layout, plan.requests);
     await way.#each('useSoFar');
     return way;
   }
