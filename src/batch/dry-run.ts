@@ -6,8 +6,9 @@ import { openInput } from '../input/open-input.ts';
 import { createPlanner } from '../plan/create-planner.ts';
 import { describeRequest } from '../plan/describe-request.ts';
 import type { BatchOptions } from './options/batch-options.ts';
-import { openHookOf, textIsJson } from './hook/open-hook-of.ts';
+import { openHookOf } from './hook/open-hook-of.ts';
 import type { OpenHook } from './hook/record-hook.ts';
+import { textIsJson } from './input-format.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import type { ResolvedOptions } from './options/resolved-options.ts';
 

@@ -11,7 +11,6 @@ import { countSettled } from '../report/statistics.ts';
 import { Engine } from '../engine/engine.ts';
 import { Governor } from '../govern/governor.ts';
 import { limitConcurrency, readMachineFacts, requestsAConnection } from '../govern/local-limits.ts';
-import { detectFormat } from '../input/detect-format.ts';
 import { inputIdentity } from '../input/input-identity.ts';
 import { openInput } from '../input/open-input.ts';
 import type { RecordReader } from '../input/reader.ts';
@@ -31,8 +30,9 @@ import { LiveRun } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
 import { countRecords } from './count-records.ts';
 import { describeRun } from './describe-run.ts';
-import { openHookOf, textIsJson } from './hook/open-hook-of.ts';
+import { openHookOf } from './hook/open-hook-of.ts';
 import { endedRun } from './ended-run.ts';
+import { inputFormat, textIsJson } from './input-format.ts';
 import { makeTransport, readTlsFiles } from './make-transport.ts';
 import type { RecordHook } from './hook/record-hook.ts';
 import { refuseHopeless } from './refuse-hopeless.ts';
@@ -214,13 +214,9 @@ function listeners(statistics: RunStatistics, { onResult }: RunEnvironment): Run
 }
 
 function countQuickly(options: ResolvedOptions, { totalBytes }: RecordReader): Promise<number> | null {
-  const { input, format, offset, limit } = options;
+  const { input, offset, limit } = options;
   if (totalBytes === null || totalBytes > quicklyCountedBytes) return null;
-  return countRecords(
-    input,
-    detectFormat(input, format ?? undefined).format,
-    limit === null ? Infinity : offset + limit,
-  );
+  return countRecords(input, inputFormat(options), limit === null ? Infinity : offset + limit);
 }
 
 function inputOptions({ input, format, maxRecordBytes }: ResolvedOptions, { stdin }: RunEnvironment) {
@@ -249,7 +245,7 @@ async function openRun(
     newRunId,
     describe: async (runId) => ({
       input: options.input === '-' ? '-' : resolve(options.input),
-      format: detectFormat(options.input, options.format ?? undefined).format,
+      format: inputFormat(options),
       identity,
       offset: options.offset,
       options: {

@@ -32,7 +32,14 @@ export const compareSpec: CommandSpec = {
   usage: 'compare [options]',
   argument: null,
   options: [
-    { name: 'requests', short: 'n', value: 'N', group: 'What is sent', help: 'in each way', default: '100' },
+    {
+      name: 'requests',
+      short: 'n',
+      value: 'N',
+      group: 'What is sent',
+      help: 'in each way',
+      default: `${defaults.requests}`,
+    },
     {
       name: 'delay',
       value: 'D',
@@ -65,7 +72,7 @@ export const compareSpec: CommandSpec = {
       help: `some of them: ${wayNames.join(',')}`,
       default: 'all',
     },
-    { name: 'threads', value: 'N', group: 'Ways', help: 'in the pool of threads', default: '10' },
+    { name: 'threads', value: 'N', group: 'Ways', help: 'in the pool of threads', default: `${defaults.threads}` },
     {
       name: 'processes',
       value: 'N',

@@ -50,13 +50,13 @@ export const targetCommand: Command = {
 async function serve(parsed: ParsedArguments, io: CliIo): Promise<number> {
   const options = targetOptionsFrom(parsed);
   const target = await listen(options);
-  // Of what a connection that waits takes, a fourth was room for garbage.
+  // Without it a fourth of what a connection that waits takes is room for garbage.
   const letGrow = keepHeapSmall(systemClock);
   io.stdout.write(`Serving at ${target.url} (GET / lists the paths); Ctrl-C ends it.\n`);
   await toldToStop();
+  letGrow();
   const { total, connections, inFlight } = target.stats();
   await target.close();
-  letGrow();
   io.stdout.write(
     `Received ${formatAmount(total, 'request')} on ${formatAmount(connections.opened, 'connection')}, at most ${formatCount(inFlight.maximum)} at once.\n`,
   );

@@ -36,15 +36,6 @@ export interface RunBatchOptions<Record = unknown> extends BatchOptions {
    * After a crash it may be called again for a record, but never for one whose line is written.
    */
   readonly onResult?: ResultHook<Record> | string | URL | undefined;
-  /** Calls the module of `onResult` in so many threads, so that what it computes does not hold up the sending. @default none: in this process */
-  readonly hookThreads?: number | undefined;
-  /** Calls of `onResult` that go on at once, at most. @default 64; 8 for each thread */
-  readonly hookConcurrency?: number | undefined;
-  /**
-   * A call of `onResult` may take so long: then its record is `failed` with `callback_error`, and the answer stays. In this process the
-   * call itself goes on, as nothing can end it; a thread that it blocks is ended. @default Infinity
-   */
-  readonly hookTimeoutMs?: number | undefined;
   /** Told how far the run is, every `progressEveryMs` and once at the end. */
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
   /** @default 1000 */

@@ -94,11 +94,14 @@ export interface BatchOptions extends PlanOptions {
    * Docs: hooks.md.
    */
   readonly onResult?: string | URL | ((record: never, result: never) => unknown) | undefined;
-  /** Calls the module of `onResult` in so many threads. @default none: in this process */
+  /** Calls the module of `onResult` in so many threads, so that what it computes does not hold up the sending. @default none: in this process */
   readonly hookThreads?: number | undefined;
   /** Calls of `onResult` that go on at once, at most. While so many go on or wait no request is started. @default 64; 8 for each thread */
   readonly hookConcurrency?: number | undefined;
-  /** A call of `onResult` may take so long. @default Infinity */
+  /**
+   * A call of `onResult` may take so long: then its record is `failed` with `callback_error`, and the answer stays. In this process the
+   * call itself goes on, as nothing can end it; a thread that it blocks is ended. @default Infinity
+   */
   readonly hookTimeoutMs?: number | undefined;
 
   /** Start over, even if there are results. @default false */
