@@ -80,12 +80,14 @@ const elsewhere = {
 export function checkedExecutorOptions(options: ExecutorOptions) {
   refuseUnknown(options, known, elsewhere);
   const { workers = availableParallelism(), perWorker = 1, tasksPerWorker = Infinity, clock = systemClock } = options;
-  const { initializer = null, initArgs = [], graceMs = 500, signal } = options;
+  const { initializer = null, initArgs = [], graceMs = 500, signal, execArgv = [] } = options;
   checkCount('`workers`', workers);
   checkCount('`perWorker`', perWorker);
   if (tasksPerWorker !== Infinity) checkCount('`tasksPerWorker`', tasksPerWorker);
-  if (options.execArgv?.some((word) => isProgram.test(word)) === true)
-    throw badValue('`execArgv`', 'options without a program', options.execArgv.join(' '));
+  if (!Array.isArray(execArgv)) throw badValue('`execArgv`', 'a list of options', execArgv);
+  if (execArgv.some((word) => isProgram.test(word)))
+    throw badValue('`execArgv`', 'options without a program', execArgv.join(' '));
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw badValue('`signal`', 'an AbortSignal', signal);
   if (!Array.isArray(initArgs)) throw badValue('`initArgs`', 'a list of arguments', initArgs);
   return {
     workers,

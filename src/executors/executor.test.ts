@@ -147,6 +147,10 @@ test.each([
   [{ tasksPerWorker: -1 }, 'Expected `tasksPerWorker` to be'],
   [{ graceMs: Number.NaN }, 'Expected `graceMs` to be'],
   [{ execArgv: ['-e', '1'] }, 'Expected `execArgv` to be'],
+  [{ execArgv: '--no-warnings' as never }, 'Expected `execArgv` to be a list of options, got "--no-warnings"'],
+  [{ signal: 5 as never }, 'Expected `signal` to be an AbortSignal, got 5'],
+  [{ maxMemoryMb: 2 }, 'Expected `maxMemoryMb` to be a number of megabytes from 16 up, got 2'],
+  [{ maxMemoryMb: Number.NaN }, 'Expected `maxMemoryMb` to be'],
   [{ initializer: 5 as never }, 'Expected `initializer` to be a function, or { module, name }, got 5'],
   [{ initializer: { module: './x.ts' } }, 'Expected `module` to be a URL or an absolute path'],
 ])('options that cannot be used are refused at once: %j', (options, message) => {
@@ -169,7 +173,9 @@ test.each<[object, string, string]>([
 });
 
 test('a number is no options, and processes have no maxMemoryMb', () => {
-  expect(() => new ThreadPool(7 as never)).toThrow('Expected the options to be an object, got 7');
+  for (const Pool of [ThreadPool, ProcessPool])
+    for (const wrong of [7, null])
+      expect(() => new Pool(wrong as never)).toThrow(`Expected the options to be an object, got ${wrong}`);
   expect(() => new ProcessPool({ maxMemoryMb: 100 } as never)).toThrow('Expected `maxMemoryMb` to be absent');
 });
 

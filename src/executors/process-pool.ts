@@ -5,6 +5,7 @@ import { shownAs } from '../concurrency/scopes/shown-as.ts';
 import { Executor } from './executor.ts';
 import { type ExecutorOptions, startOptions } from './executor-options.ts';
 import { ProcessLink } from './process-link.ts';
+import type { ThreadPoolOptions } from './thread-pool.ts';
 
 const hint = "Give `execArgv: ['--max-old-space-size=500']`.";
 
@@ -26,8 +27,8 @@ const hint = "Give `execArgv: ['--max-old-space-size=500']`.";
 export class ProcessPool extends Executor {
   /** @throws UsageError for options that cannot be used */
   constructor(options: ExecutorOptions = {}) {
-    if (typeof options === 'object' && 'maxMemoryMb' in options && options.maxMemoryMb !== undefined)
-      throw badValue('`maxMemoryMb`', 'absent, as it is for threads', options.maxMemoryMb, hint);
+    const { maxMemoryMb }: ThreadPoolOptions = { ...options };
+    if (maxMemoryMb !== undefined) throw badValue('`maxMemoryMb`', 'absent, as it is for threads', maxMemoryMb, hint);
     super(options, (_, events) => new ProcessLink(startOptions(options), events));
   }
 }

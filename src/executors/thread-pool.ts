@@ -8,9 +8,12 @@ import { ThreadLink } from './thread-link.ts';
 
 /** What a pool of threads is told. */
 export interface ThreadPoolOptions extends ExecutorOptions {
-  /** Memory of each thread: V8 ends it, and it alone, when it is used up. Not under Bun. @default as much as this process may have */
+  /** Memory of each thread, from 16 up: V8 ends it, and it alone, when it is used up. Not under Bun. @default as much as this process may have */
   readonly maxMemoryMb?: number | undefined;
 }
+
+/** With less a thread ends before it can do anything, and V8 ends the whole program where it cannot even make one. */
+const leastMemoryMb = 16;
 
 /**
  * Functions in threads of this process: for what computes, or blocks, while the event loop goes on. The `ThreadPoolExecutor` of
@@ -35,7 +38,7 @@ export interface ThreadPoolOptions extends ExecutorOptions {
 export class ThreadPool extends Executor {
   /** @throws UsageError for options that cannot be used */
   constructor(options: ThreadPoolOptions = {}) {
-    const { maxMemoryMb, execArgv } = options;
+    const { maxMemoryMb, execArgv }: ThreadPoolOptions = { ...options };
     // It would take them, and do nothing.
     if (process.versions['bun'] !== undefined && (maxMemoryMb ?? execArgv) !== undefined)
       throw badValue(
@@ -43,6 +46,8 @@ export class ThreadPool extends Executor {
         'absent, as threads of Bun do not heed them',
         maxMemoryMb ?? execArgv,
       );
+    if (maxMemoryMb !== undefined && !(maxMemoryMb >= leastMemoryMb))
+      throw badValue('`maxMemoryMb`', `a number of megabytes from ${leastMemoryMb} up`, maxMemoryMb);
     const limits = maxMemoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } };
     super(options, (ordinal, events) => new ThreadLink(ordinal, { ...startOptions(options), ...limits }, events));
   }
