@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +45,22 @@ test('small and empty files have one, and their size tells', async () => {
   }
   expect(samples.size).toBe(4);
 });
+
+// Journals keep it: a file that is read at once has the hash that one which is read in pieces has.
+test.each([0, 300, 4096, 65_536, 65_537, 200_000])(
+  'of %i bytes the hash is that of the ends and of 64 samples',
+  async (size) => {
+    const data = Buffer.from(Array.from({ length: size }, (_, at) => (at * 31) % 251));
+    await writeFile(path, data);
+    const hash = createHash('sha256').update(`${size}\n`);
+    hash.update(data.subarray(0, 65_536)).update(data.subarray(Math.max(0, size - 65_536)));
+    for (let sample = 0; sample < 64; sample++) {
+      const at = Math.floor((Math.max(0, size - 4096) * sample) / 63);
+      hash.update(data.subarray(at, at + 4096));
+    }
+    expect((await inputIdentity(path)).sample).toBe(hash.digest('hex'));
+  },
+);
 
 test('a folder, a pipe and a missing file have none', async () => {
   await expect(inputIdentity(join(path, '..'))).rejects.toMatchObject({ code: 'bad_input' });

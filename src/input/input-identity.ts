@@ -58,9 +58,13 @@ export async function inputIdentity(path: string): Promise<InputIdentity> {
 async function hashSamples(file: FileHandle, size: number): Promise<string> {
   const hash = createHash('sha256').update(`${size}\n`);
   const buffer = Buffer.allocUnsafe(endBytes);
+  const read = async (at: number, count: number): Promise<Buffer> =>
+    buffer.subarray(0, (await file.read(buffer, 0, count, at)).bytesRead);
+  // A small file is read once: all its samples lie in its first 64 KiB.
+  const whole = size <= endBytes ? await read(0, endBytes) : null;
   const add = async (at: number, count: number): Promise<void> => {
-    const { bytesRead } = await file.read(buffer, 0, count, Math.max(0, at));
-    hash.update(buffer.subarray(0, bytesRead));
+    const from = Math.max(0, at);
+    hash.update(whole?.subarray(from, from + count) ?? (await read(from, count)));
   };
   await add(0, endBytes);
   await add(size - endBytes, endBytes);
