@@ -33,9 +33,9 @@ import type { SourceWatch } from './watched-source.ts';
 
 /** A stream that has waited so long for its reader gives its place to others. */
 const unreadMs = 1000;
-/** So long after this machine ran short it is asked again. */
+/** So long after this machine ran short it is asked again, later and later, and for so long at most. */
 const shortageMs = 50;
-/** And for so long at most. */
+const longestPauseMs = 1_000;
 const longestShortageMs = 30_000;
 /** So often credentials are waited for anew that were refused again before their request had a place. */
 const mostWaits = 10;
@@ -62,8 +62,9 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   #challenged = false;
   #history: AnyResponse[] = [];
   #step: AnswerStep = final;
-  /** The time of this attempt that is used up. */
+  /** The time of this attempt that is used up; of that, what this machine was short of something. */
   #spentMs = 0;
+  #shortMs = 0;
   readonly #interruption: Interruption;
   readonly #place: Place;
   #unlisten: (() => void) | null = null;
@@ -169,6 +170,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     this.attempts++;
     this.hops = 0;
     this.#spentMs = 0;
+    this.#shortMs = 0;
     this.#history = [];
     const { options, planner } = this.#home;
     const { beforeRequest } = options.hooks;
@@ -241,10 +243,7 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     } catch (error) {
       this.#record(sending, null, error);
       if (this.#interruption.stopped !== null || !(error instanceof TransportError)) throw error;
-      if (this.#waitsForOthers(error)) {
-        await this.#interruption.pause(shortageMs);
-        return await this.#send(fresh);
-      }
+      if (await this.#waitedForOthers(error)) return await this.#send(fresh);
       if (fresh || !metDeadConnection(error, this)) throw error;
       this.#home.counts.resent++;
       return await this.#send(true);
@@ -276,11 +275,15 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
   }
 
   /** This machine is short of something that others will give back: that costs no attempt, but its time. */
-  #waitsForOthers({ code, sent, systemCode }: TransportError): boolean {
+  async #waitedForOthers({ code, sent, systemCode }: TransportError): Promise<boolean> {
     if (code !== 'local_limit' || sent || !this.canResend) return false;
     this.#home.permits.shortage(systemCode ?? code);
-    this.#spentMs += shortageMs;
-    return this.#spentMs < Math.min(this.settings.timeoutMs || Infinity, longestShortageMs);
+    const pauseMs = Math.min(Math.max(shortageMs, this.#shortMs), longestPauseMs);
+    this.#shortMs += pauseMs;
+    this.#spentMs += pauseMs;
+    if (this.#spentMs >= Math.min(this.settings.timeoutMs || Infinity, longestShortageMs)) return false;
+    await this.#interruption.pause(pauseMs);
+    return true;
   }
 
   #sendOptions(fresh: boolean): SendOptions {

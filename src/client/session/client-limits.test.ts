@@ -7,6 +7,8 @@ import type { Permit } from '../../concurrency/limits/permit-source.ts';
 import { startTarget } from '../../target/start-target.ts';
 import type { Target } from '../../target/start-target.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
+import { FakeTransport } from '../../testing/fake-transport.ts';
+import { runUntilSettled } from '../../testing/run-until-settled.ts';
 import { Client } from '../client.ts';
 import { OriginPermits } from './origin-permits.ts';
 
@@ -132,6 +134,21 @@ describe('a client', () => {
       expect((await promisify(execFile)('bash', words)).stdout).toBe('30 true\n');
     },
   );
+
+  test('asks less and less often for what its machine does not give', async () => {
+    const clock = new FakeClock();
+    const transport = new FakeTransport(clock, () => ({ status: null, ends: 'local_limit' }));
+    await using client = new Client({ clock, transport });
+    const failure = await runUntilSettled(clock, client.get('http://a.test/'));
+    expect(failure).toMatchObject({ status: 'rejected', reason: { code: 'local_limit' } });
+    expect(clock.now()).toBeGreaterThan(28_000);
+    expect(clock.now()).toBeLessThan(31_000);
+    const gaps = transport.sendings
+      .slice(1)
+      .map(({ atMs }, n) => Math.floor((atMs - (transport.sendings[n]?.atMs ?? 0)) / 50));
+    expect(gaps.slice(0, 7)).toEqual([1, 1, 2, 4, 8, 16, 20]);
+    expect(gaps).toHaveLength(34);
+  });
 
   test('keeps its rate', async () => {
     await using client = new Client({ baseUrl: target.url, rate: '100/s' });

@@ -1,5 +1,5 @@
 // One timer for all timeouts: a hashed wheel (Varghese and Lauck, 1987). Setting and clearing cost
-// O(1) and make nothing. A timeout fires at its time or up to one tick later, never earlier.
+// O(1) and make nothing. A timeout fires at its time or up to one tick later, never earlier. Slots that are empty wake nobody.
 // Invariant: the clock's timer runs exactly while the wheel holds a timeout, and keeps the process going exactly
 // while it holds one that is not of the background (or for one tick more).
 
@@ -46,8 +46,10 @@ export class TimerWheel {
   /** Those that are not of the background. */
   #needed = 0;
   #timer: TimerHandle | null = null;
-  /** The timer lets the process end. */
-  #isBackground = false;
+  /** The tick for which the timer is set: no timeout is due before it. */
+  #armedTick = Infinity;
+  /** The timer, if there is one, lets the process end. */
+  #isBackground = true;
 
   constructor(clock: Clock, tickMs = 10) {
     this.#clock = clock;
@@ -64,15 +66,16 @@ export class TimerWheel {
     this.clear(timeout);
     if (this.#size === 0) this.#tick = Math.floor(nowMs / this.#tickMs);
     timeout.dueMs = nowMs + delayMs;
-    const slot = this.#slots[Math.max(Math.ceil(timeout.dueMs / this.#tickMs), this.#tick + 1) % slotCount];
+    const dueTick = Math.max(Math.ceil(timeout.dueMs / this.#tickMs), this.#tick + 1);
+    const slot = this.#slots[dueTick % slotCount];
     if (slot === undefined) return;
     timeout.previous = slot.previous;
     timeout.next = slot;
     if (slot.previous !== null) slot.previous.next = timeout;
     slot.previous = timeout;
     this.#size++;
-    if (!timeout.background && this.#needed++ === 0 && this.#isBackground) this.#disarm();
-    this.#arm();
+    const keepsProcess = !timeout.background && this.#needed++ === 0 && this.#isBackground;
+    if (keepsProcess || dueTick < this.#armedTick) this.#arm(Math.min(dueTick, this.#armedTick), nowMs);
   }
 
   /** Clears a timeout; one that is not set is left as it is. */
@@ -83,32 +86,56 @@ export class TimerWheel {
     timeout.previous = null;
     timeout.next = null;
     this.#size--;
-    if (!timeout.background) this.#needed--;
+    const wasLastNeeded = !timeout.background && --this.#needed === 0;
     if (this.#size === 0) this.#disarm();
+    else if (wasLastNeeded && !this.#isBackground) this.#letGoSoon();
   }
 
-  #arm(): void {
-    if (this.#timer === null && this.#size > 0) {
-      const untilTickMs = (this.#tick + 1) * this.#tickMs - this.#clock.now();
-      this.#isBackground = this.#needed === 0;
-      this.#timer = this.#clock.setTimer(Math.max(1, untilTickMs), this.#turn, this.#isBackground);
-    }
+  #arm(tick: number, nowMs = this.#clock.now()): void {
+    this.#disarm();
+    // Within one round: a later slot may be of any round, and the clock's timers end somewhere.
+    this.#armedTick = Math.min(tick, this.#tick + slotCount);
+    this.#isBackground = this.#needed === 0;
+    this.#timer = this.#clock.setTimer(
+      Math.max(1, this.#armedTick * this.#tickMs - nowMs),
+      this.#turn,
+      this.#isBackground,
+    );
   }
 
   #disarm(): void {
     if (this.#timer !== null) this.#clock.clearTimer(this.#timer);
     this.#timer = null;
+    this.#armedTick = Infinity;
+    this.#isBackground = true;
+  }
+
+  /** From the next tick on the process may end. Not at once: what is needed comes and goes with each request. */
+  #letGoSoon(): void {
+    const nowMs = this.#clock.now();
+    const nextTick = Math.floor(nowMs / this.#tickMs) + 1;
+    if (this.#armedTick > nextTick) this.#arm(nextTick, nowMs);
+  }
+
+  /** The first slot after this tick in which there is something, be it for a later round. */
+  get #nextTick(): number {
+    const end = this.#tick + slotCount;
+    for (let tick = this.#tick + 1; tick < end; tick++) {
+      const slot = this.#slots[tick % slotCount];
+      if (slot?.next !== slot) return tick;
+    }
+    return end;
   }
 
   readonly #turn = (): void => {
-    this.#timer = null;
+    this.#disarm();
     const nowMs = this.#clock.now();
     const untilTick = Math.floor(nowMs / this.#tickMs);
     // After a long pause of the process one round visits every slot; more would see them twice.
     let tick = Math.max(this.#tick + 1, untilTick - slotCount + 1);
     for (; tick <= untilTick; tick++) this.#fire(tick, nowMs);
     this.#tick = untilTick;
-    this.#arm();
+    if (this.#size > 0) this.#arm(this.#nextTick);
   };
 
   #fire(tick: number, nowMs: number): void {
