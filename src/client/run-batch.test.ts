@@ -156,6 +156,8 @@ test.each<[object, string]>([
 test('what is wrong is told in the words of options', async () => {
   const refused = runBatch({ ...batch(1), url: undefined, map: join(folder, 'none.ts') });
   await expect(refused).rejects.toThrow(/^`map`: there is no file .*none\.ts$/);
+  const untrusting = runBatch({ ...batch(1), cacert: join(folder, 'none.pem') });
+  await expect(untrusting).rejects.toThrow(/^`cacert`: there is no file .*none\.pem$/);
   await runBatch(batch(1));
   const other = runBatch({ ...batch(1), url: `${target.url}/other` });
   await expect(other).rejects.toMatchObject({ hint: expect.stringContaining('add `fresh: true`') });

@@ -70,6 +70,9 @@ export interface BatchOutcome {
   readonly error: ManyfetchError | null;
 }
 
+/** Options that are called otherwise for a client. */
+const calledHere = { cacert: 'cacert' };
+
 /**
  * Sends every record of an input and records exactly one result for each in an output, whatever happens
  * in between; the same call again goes on where an earlier one was stopped or killed.
@@ -108,7 +111,7 @@ export async function runBatch<Record = unknown>(options: RunBatchOptions<Record
   try {
     run = await startBatch(batch, { openHook, ...looking });
   } catch (error) {
-    throw errorInCode(error);
+    throw errorInCode(error, calledHere);
   }
   const { control } = run;
   if (onStart !== undefined && control !== null) callbacks.call(() => onStart(control));
@@ -119,7 +122,7 @@ export async function runBatch<Record = unknown>(options: RunBatchOptions<Record
     const { kind, summary, error } = await run.done;
     tellProgress?.();
     await callbacks.finish();
-    return { kind, counts: summary.statistics.settled, summary, error: errorInCode(error) };
+    return { kind, counts: summary.statistics.settled, summary, error: errorInCode(error, calledHere) };
   } finally {
     ticker?.end();
     forgetSignal?.();

@@ -38,13 +38,13 @@ export function textInCode(text: string, called: Readonly<Record<string, string>
   });
 }
 
-/** The same error, as it is told to callers of functions. */
-export function errorInCode<Thrown>(error: Thrown): Thrown {
+/** The same error, as it is told to callers of functions. @param called as for `textInCode` */
+export function errorInCode<Thrown>(error: Thrown, called: Readonly<Record<string, string>> = {}): Thrown {
   if (!(error instanceof ManyfetchError) || !`${error.message}${error.hint}`.includes('--')) return error;
-  const message = textInCode(error.message);
+  const message = textInCode(error.message, called);
   const { stack } = error;
   if (stack !== undefined) Object.assign(error, { stack: stack.replace(error.message, () => message) });
-  return Object.assign(error, { message, hint: error.hint === null ? null : textInCode(error.hint) });
+  return Object.assign(error, { message, hint: error.hint === null ? null : textInCode(error.hint, called) });
 }
 
 /** What `act` gives; what it throws, as it is told to callers of functions. */
