@@ -39,8 +39,11 @@ async function compare(parsed: ParsedArguments, io: CliIo): Promise<number> {
     progress.clear();
     const ways = sideBySide(figures, shown);
     if (ways.length > 0) show(ways, shown, parsed, io);
-    if (stop.signal.aborted) io.stderr.write('Stopped before all ways were tried.\n');
-    return codeOf(ways, stop.signal);
+    if (ways.length < settings.names.length) {
+      io.stderr.write('Stopped before all ways were tried.\n');
+      return exitCode.stopped;
+    }
+    return ways.some(({ failed }) => failed > 0) ? exitCode.someFailed : exitCode.ok;
   } finally {
     progress.clear();
     forgetSignals();
@@ -98,9 +101,4 @@ function page(ways: readonly ComparedWay[], shown: ComparedSettings, io: CliIo):
     .filter((lines) => lines.length > 0)
     .map((lines) => `\n${lines.join('\n')}\n`)
     .join('');
-}
-
-function codeOf(ways: readonly ComparedWay[], stopped: AbortSignal): number {
-  if (stopped.aborted) return exitCode.stopped;
-  return ways.some(({ failed }) => failed > 0) ? exitCode.someFailed : exitCode.ok;
 }

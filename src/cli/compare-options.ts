@@ -106,7 +106,7 @@ export const compareSpec: CommandSpec = {
   ],
   notes: [
     'Each way has a process of its own, and its workers make one request each before it is measured. What it takes to start workers is shown, and not part of the time. CPU and memory are those of all its threads and processes; the service is not counted.',
-    'Exit codes: 0 all answers came, 1 some did not, 2 bad usage or no answer to a first request, 3 stopped.',
+    'Exit codes: 0 all answers came, 1 some did not, 2 bad usage or no answer to a first request, 3 stopped, 4 a bug or an unusable disk.',
   ],
   examples: [
     'manyfetch compare',
