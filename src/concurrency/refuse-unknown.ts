@@ -1,10 +1,8 @@
 // Refuses options that there are not, where to pass them over would be worse than a missing wish: a pool of the wrong size,
-// cleartext in place of TLS. A context may be given where options are: what it has besides its signal is no option, and no error.
+// cleartext in place of TLS. A context may be given where options are: nothing is its own, and so nothing of it is looked at.
 
 import { UsageError } from '../errors.ts';
 import { badValue } from './bad-value.ts';
-
-const ofContexts: readonly string[] = ['signal', 'cancelled', 'throwIfCancelled', 'scope', 'name'];
 
 /**
  * @param known the options that there are, as keys
@@ -18,7 +16,7 @@ export function refuseUnknown(
 ): void {
   if (typeof options !== 'object' || options === null) throw badValue('the options', 'an object', options);
   for (const name of Object.keys(options)) {
-    if (Object.hasOwn(known, name) || ofContexts.includes(name)) continue;
+    if (Object.hasOwn(known, name)) continue;
     const meant = new Map(Object.entries(elsewhere)).get(name.toLowerCase().replaceAll('_', ''));
     const hint = meant === undefined ? `There are ${Object.keys(known).join(', ')}.` : `did you mean \`${meant}\`?`;
     throw new UsageError('unknown_option', `There is no option \`${name}\``, { hint });

@@ -161,6 +161,7 @@ test.each<[object, string, string]>([
   [{ max_workers: 7 }, 'max_workers', 'did you mean `workers`?'],
   [{ maxtasksperchild: 7 }, 'maxtasksperchild', 'did you mean `tasksPerWorker`?'],
   [{ constructor: 7 }, 'constructor', 'There are workers, perWorker, '],
+  [{ name: 'crew' }, 'name', 'There are workers, perWorker, '],
 ])('an option that there is not is refused, and a context is not: %j', async (options, name, hint) => {
   const refusal = {
     code: 'unknown_option',
@@ -169,7 +170,7 @@ test.each<[object, string, string]>([
   };
   expect(() => new ThreadPool(options)).toThrow(expect.objectContaining(refusal));
   expect(() => new ProcessPool(options)).toThrow(expect.objectContaining(refusal));
-  await scope((s) => s.spawn((context) => new ThreadPool({ ...context }).shutdown()));
+  await scope((s) => s.spawn((context) => new ThreadPool(context).shutdown()));
 });
 
 test('a number is no options, and processes have no maxMemoryMb', () => {

@@ -241,6 +241,11 @@ describe('opening', () => {
       { port: 80, tls: { ca: 'x' } },
       { code: 'bad_option', message: expect.stringContaining('`tls.ca`') },
     ],
+    [
+      'an option of Node for TLS',
+      { port: 80, tls: { rejectUnauthorized: false } as object },
+      { code: 'unknown_option', hint: 'did you mean `insecure`?' },
+    ],
     ['a bad time', { port: 80, readTimeoutMs: Number.NaN }, { code: 'bad_option' }],
   ])('fails clearly: %s', async (_, options, error) => {
     await expect(openConnection({ host: '127.0.0.1', ...options })).rejects.toMatchObject(error);

@@ -1,5 +1,6 @@
 // Who a server is over TLS, and whom it lets in: what can be said of it, and what `node:tls` is told.
 
+import { refuseUnknown } from '../concurrency/refuse-unknown.ts';
 import { UsageError } from '../errors.ts';
 
 /** Who the server is, and whom it lets in. All as PEM text. */
@@ -10,8 +11,15 @@ export interface ServerTlsOptions {
   readonly clientCa?: string | undefined;
 }
 
+const known = { cert: 0, key: 0, clientCa: 0 } satisfies Record<keyof ServerTlsOptions, 0>;
+
+/** With another one of these passed over, everybody would be let in. */
+const elsewhere = { ca: 'clientCa', clientca: 'clientCa', requestcert: 'clientCa', rejectunauthorized: 'clientCa' };
+
 /** Checked, as options of `node:tls`. @throws UsageError `bad_option` for what cannot be used */
-export function tlsOptions({ cert, key, clientCa }: ServerTlsOptions) {
+export function tlsOptions(options: ServerTlsOptions) {
+  refuseUnknown(options, known, elsewhere);
+  const { cert, key, clientCa } = options;
   const { createSecureContext } = process.getBuiltinModule('node:tls');
   const asked = { cert, key, ...(clientCa !== undefined && { ca: clientCa }) };
   try {

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import { UsageError } from '../errors.ts';
 import { onAbort } from '../concurrency/on-abort.ts';
+import { refuseUnknown } from '../concurrency/refuse-unknown.ts';
 import { SocketOpener } from '../http/dial/socket-opener.ts';
 import { openingFailure, settingsFailure } from './connection-failure.ts';
 import { tlsOptions } from './server-tls.ts';
@@ -43,6 +44,21 @@ export interface PlainSocket {
   readonly host: string | null;
 }
 
+const ofClients = { ca: 0, cert: 0, key: 0, insecure: 0 } satisfies Record<keyof ClientTlsOptions, 0>;
+const ofHandshakes = { ...ofClients, host: 0, clientCa: 0, timeoutMs: 0, signal: 0 } satisfies Record<
+  keyof StartTlsOptions,
+  0
+>;
+
+/** What Node and Python call them. */
+const elsewhere = {
+  servername: 'host',
+  serverhostname: 'host',
+  rejectunauthorized: 'insecure',
+  clientca: 'clientCa',
+  sslhandshaketimeout: 'timeoutMs',
+};
+
 interface Settings extends ClientTlsOptions {
   readonly path: string | null;
 }
@@ -55,6 +71,7 @@ let last: { readonly settings: Settings; readonly opener: SocketOpener } | null 
 /** @param path of a Unix socket @throws UsageError `bad_option` for certificates that cannot be used */
 export function openerFor(tls: boolean | ClientTlsOptions, path: string | null = null): SocketOpener {
   if (typeof tls === 'boolean' && path === null) return (usual ??= new SocketOpener({}));
+  if (typeof tls !== 'boolean') refuseUnknown(tls, ofClients, elsewhere);
   const { ca, cert, key, insecure = false } = typeof tls === 'boolean' ? {} : tls;
   const settings = { path, ca, cert, key, insecure };
   if (last === null || !isSame(last.settings, settings)) last = { settings, opener: newOpener(settings) };
@@ -84,6 +101,7 @@ export function handshake(
   isServer: boolean,
   options: StartTlsOptions,
 ): (plain: PlainSocket, waiter: Waiter<Socket>) => () => void {
+  refuseUnknown(options, ofHandshakes, elsewhere);
   if (isServer) {
     const settings = tlsOptions(serverOptions(options));
     return ({ socket }, waiter) => answerHandshake(socket, settings, waiter);

@@ -193,6 +193,11 @@ test.each([
   ['an address of another machine', { host: '192.0.2.1' }, { code: 'listen_failed' }],
   ['a port that is none', { port: 70_000 }, { code: 'bad_option', message: expect.stringContaining('70000') }],
   ['certificates that are none', { tls: { cert: 'x', key: 'y' } }, { code: 'bad_option' }],
+  [
+    'authorities by another name: else it would let in everybody',
+    { tls: { cert: 'x', key: 'y', ca: 'z' } },
+    { code: 'unknown_option', hint: 'did you mean `clientCa`?' },
+  ],
   ['a limit that is none', { maxConnections: 0 }, { code: 'bad_option' }],
   [
     'an option of asyncio',
