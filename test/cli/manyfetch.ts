@@ -22,9 +22,9 @@ export interface CommandSetting {
 
 const entry = join(import.meta.dirname, '../../bin/manyfetch.js');
 const keptFromOutside = ['PATH', 'HOME', 'TMPDIR'];
-/** The many children of the tests compile the sources once between them. */
+/** The many children of the tests compile the sources once between them, also those that do not get all of our environment. */
 export const compileOnce = {
-  NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/manyfetch-tests'),
+  NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/compiled'),
 };
 
 /** Starts the command; whoever starts it waits for its end. */
