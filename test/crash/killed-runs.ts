@@ -41,7 +41,8 @@ export interface KilledRun {
   readonly verified: number | null;
 }
 
-/** Latency of the service: with 200 requests in flight a run lasts long enough to be killed many times. */
+export const inFlight = 100;
+/** Latency of the service: with so many in flight a run lasts long enough to be killed many times, on any machine. */
 const latencyMs = 50;
 /** Share of its answers, in percent, that are a 500, a 503 or a reset. */
 const flaky = 10;
@@ -57,7 +58,7 @@ export async function killAndResume(plan: KillPlan): Promise<KilledRun> {
     await writeFile(input, Array.from({ length: plan.records }, (_, i) => `{"n":${i % 1000}}\n`).join(''));
     const url = `${target.url}/flaky/${flaky}?ms=${latencyMs}`;
     const request = ['--url', url, '--method', plan.method, '--record-as-json', '--header', 'X-Record: {{$index}}'];
-    const sending = ['-c', '200', '--retries', '5', '--delivery', plan.delivery, '--progress', 'none'];
+    const sending = ['-c', String(inFlight), '--retries', '5', '--delivery', plan.delivery, '--progress', 'none'];
     const words = ['run', input, '-o', output].concat(request, sending, plan.options ?? []);
     let kills = 0;
     let lastExitCode: number | null = null;
