@@ -81,13 +81,17 @@ describe.concurrent('manyfetch compare', () => {
     child.stderr.setEncoding('utf8');
     let stderr = '';
     child.stderr.on('data', (text: string) => (stderr += text));
-    // The stand-in service, the way, and its worker.
-    await until(() => descendants(child.pid).length === 3);
-    const pids = descendants(child.pid);
-    child.kill('SIGINT');
-    expect(await once(child, 'close')).toEqual([3, null]);
-    expect(stderr).toMatch(/Stopped before all ways were tried\.\n$/);
-    await until(() => !pids.some(isAlive));
+    try {
+      // The stand-in service, the way, and its worker.
+      await until(() => descendants(child.pid).length === 3);
+      const pids = descendants(child.pid);
+      child.kill('SIGINT');
+      expect(await once(child, 'close')).toEqual([3, null]);
+      expect(stderr).toMatch(/Stopped before all ways were tried\.\n$/);
+      await until(() => !pids.some(isAlive));
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });
 
