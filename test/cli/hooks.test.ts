@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startTarget, type Target } from '../../src/target/start-target.ts';
 import { manyfetch, startManyfetch } from './manyfetch.ts';
 
@@ -82,6 +82,7 @@ test('hooks that do not end are given up by a second Ctrl-C; what was answered i
   const url = `${target.url}/echo?{{n}}`;
   const given = ['run', 'in.jsonl', '--url', url, '-o', 'd.jsonl', '--on-result', 'hangs.mjs', '--grace', '1h'];
   const child = startManyfetch([...given, '--progress', 'lines'], { cwd });
+  onTestFinished(() => void child.kill('SIGKILL'));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const said = text(child.stderr);
   child.stdout.resume();
