@@ -24,10 +24,12 @@ export function checkedLookup({ lookup, proxy, socketPath, transport }: LookupOp
   return { lookup };
 }
 
-/** @throws {UsageError} `bad_option` for a `socketPath` that nothing would connect to */
-export function refuseUnusedSocket({ socketPath, transport }: LookupOptions): void {
-  if (socketPath === undefined || !isMade(transport)) return;
-  throw apart('socketPath', 'transport', 'one that was made elsewhere connects as it was told there');
+/** @throws {UsageError} `bad_option` for a `socketPath` that nothing would connect to, or beside a `proxy` */
+export function refuseUnusedSocket({ proxy, socketPath, transport }: LookupOptions): void {
+  if (socketPath === undefined) return;
+  if (proxy !== undefined && proxy !== '') throw apart('proxy', 'socketPath', 'to a socket leads no proxy');
+  if (isMade(transport))
+    throw apart('socketPath', 'transport', 'one that was made elsewhere connects as it was told there');
 }
 
 function isMade(transport: unknown): boolean {

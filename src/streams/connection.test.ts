@@ -242,6 +242,11 @@ describe('opening', () => {
       { code: 'bad_option', message: expect.stringContaining('`tls.ca`') },
     ],
     [
+      'half of who one is',
+      { port: 80, tls: { key: 'x' } },
+      { code: 'bad_option', message: '`tls.key` was given without `tls.cert`' },
+    ],
+    [
       'an option of Node for TLS',
       { port: 80, tls: { rejectUnauthorized: false } as object },
       { code: 'unknown_option', hint: 'did you mean `insecure`?' },

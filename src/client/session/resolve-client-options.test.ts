@@ -35,6 +35,7 @@ describe('options that cannot be used are refused when the client is made', () =
     [{ har: {} }, 'bad_option', 'Expected `har` to be a HarRecorder'],
     [{ transport: 'fetch' }, 'bad_option', 'Expected `transport`'],
     [{ transport: 'wire', proxy: 'http://p:1' }, 'bad_option', 'cannot be given together'],
+    [{ cert: '-----BEGIN CERTIFICATE-----' }, 'bad_option', '`cert` was given without `key`'],
     [{ ca: '/etc/ca.pem' }, 'bad_option', 'Expected `ca` to be PEM text'],
     [{ headers: { 'a b': '1' } }, 'bad_header', 'is not a header name'],
     [{ headers: 'x' }, 'bad_header', 'neither an object nor pairs'],

@@ -175,8 +175,6 @@ function madeTransport(options: ClientOptions, looking: TransportOptions): Trans
       hint: 'the wire goes straight: leave `transport` out',
     });
   }
-  if (socketPath !== undefined && proxy !== undefined && proxy !== '')
-    throw new UsageError('bad_option', '`proxy` and `socketPath` cannot be given together');
   for (const [name, pem] of Object.entries({ ca, cert, key })) requirePem(name, pem);
   const connecting: TransportOptions = {
     verifyTls: !insecure,

@@ -24,6 +24,11 @@ export function tlsSettings(options: TransportOptions): TlsSettings {
   const { createSecureContext, getCACertificates } = process.getBuiltinModule('node:tls');
   const rejectUnauthorized = options.verifyTls ?? true;
   const { ca, cert, key } = options;
+  // Node would show nobody a certificate whose key it has not.
+  if ((cert === undefined) !== (key === undefined)) {
+    const [given, missing] = key === undefined ? ['--cert', '--key'] : ['--key', '--cert'];
+    throw new UsageError('bad_option', `${given} was given without ${missing}`, { hint: 'Give both.' });
+  }
   try {
     // Node takes authorities that it cannot read for none.
     if (ca !== undefined) void new X509Certificate(ca);
