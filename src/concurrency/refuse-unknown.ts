@@ -7,18 +7,20 @@ import { badValue } from './bad-value.ts';
 /**
  * @param known the options that there are, as keys
  * @param elsewhere what those of other libraries are called here, by their names in lower case without `_`
+ * @param name of the option that has these
  * @throws UsageError `unknown_option`, `bad_option`
  */
 export function refuseUnknown(
   options: object,
   known: Readonly<Record<string, unknown>>,
   elsewhere: Readonly<Record<string, string>> = {},
+  name = 'the options',
 ): void {
-  if (typeof options !== 'object' || options === null) throw badValue('the options', 'an object', options);
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(known, name)) continue;
-    const meant = new Map(Object.entries(elsewhere)).get(name.toLowerCase().replaceAll('_', ''));
+  if (typeof options !== 'object' || options === null) throw badValue(name, 'an object', options);
+  for (const given of Object.keys(options)) {
+    if (Object.hasOwn(known, given)) continue;
+    const meant = new Map(Object.entries(elsewhere)).get(given.toLowerCase().replaceAll('_', ''));
     const hint = meant === undefined ? `There are ${Object.keys(known).join(', ')}.` : `did you mean \`${meant}\`?`;
-    throw new UsageError('unknown_option', `There is no option \`${name}\``, { hint });
+    throw new UsageError('unknown_option', `There is no option \`${given}\``, { hint });
   }
 }

@@ -16,10 +16,11 @@ const known = { cert: 0, key: 0, clientCa: 0 } satisfies Record<keyof ServerTlsO
 /** With another one of these passed over, everybody would be let in. */
 const elsewhere = { ca: 'clientCa', clientca: 'clientCa', requestcert: 'clientCa', rejectunauthorized: 'clientCa' };
 
-/** Checked, as options of `node:tls`. @throws UsageError `bad_option` for what cannot be used */
+/** Checked, as options of `node:tls`. Without a certificate no handshake would succeed. @throws UsageError `bad_option` for what cannot be used */
 export function tlsOptions(options: ServerTlsOptions) {
-  refuseUnknown(options, known, elsewhere);
+  refuseUnknown(options, known, elsewhere, '`tls`');
   const { cert, key, clientCa } = options;
+  if (!cert || !key) throw new UsageError('bad_option', 'A server needs `cert` and `key` for TLS');
   const { createSecureContext } = process.getBuiltinModule('node:tls');
   const asked = { cert, key, ...(clientCa !== undefined && { ca: clientCa }) };
   try {

@@ -10,7 +10,6 @@ import { refuseUnknown } from '../concurrency/refuse-unknown.ts';
 import { SocketOpener } from '../http/dial/socket-opener.ts';
 import { openingFailure, settingsFailure } from './connection-failure.ts';
 import { tlsOptions } from './server-tls.ts';
-import type { ServerTlsOptions } from './server-tls.ts';
 import type { ResolvedLimits, StreamWaitOptions } from './stream-options.ts';
 import { waitWithin } from './wait-within.ts';
 import type { Waiter } from './wait-within.ts';
@@ -71,7 +70,7 @@ let last: { readonly settings: Settings; readonly opener: SocketOpener } | null 
 /** @param path of a Unix socket @throws UsageError `bad_option` for certificates that cannot be used */
 export function openerFor(tls: boolean | ClientTlsOptions, path: string | null = null): SocketOpener {
   if (typeof tls === 'boolean' && path === null) return (usual ??= new SocketOpener({}));
-  if (typeof tls !== 'boolean') refuseUnknown(tls, ofClients, elsewhere);
+  if (typeof tls !== 'boolean') refuseUnknown(tls, ofClients, elsewhere, '`tls`');
   const { ca, cert, key, insecure = false } = typeof tls === 'boolean' ? {} : tls;
   const settings = { path, ca, cert, key, insecure };
   if (last === null || !isSame(last.settings, settings)) last = { settings, opener: newOpener(settings) };
@@ -102,13 +101,17 @@ export function handshake(
   options: StartTlsOptions,
 ): (plain: PlainSocket, waiter: Waiter<Socket>) => () => void {
   refuseUnknown(options, ofHandshakes, elsewhere);
+  const { ca, cert, clientCa, insecure, key } = options;
   if (isServer) {
-    const settings = tlsOptions(serverOptions(options));
+    if (ca !== undefined || options.host !== undefined || insecure !== undefined)
+      throw new UsageError(
+        'bad_option',
+        '`ca`, `host` and `insecure` are of a client: to let in some only, give `clientCa`',
+      );
+    const settings = tlsOptions({ cert: cert ?? '', key: key ?? '', clientCa });
     return ({ socket }, waiter) => answerHandshake(socket, settings, waiter);
   }
-  if (options.clientCa !== undefined)
-    throw new UsageError('bad_option', '`clientCa` is of a server: to trust one, give `ca`');
-  const { ca, cert, insecure, key } = options;
+  if (clientCa !== undefined) throw new UsageError('bad_option', '`clientCa` is of a server: to trust one, give `ca`');
   const opener = openerFor({ ca, cert, insecure, key });
   return ({ socket, host }, waiter) => {
     const target = { secure: true, host: options.host ?? host ?? 'localhost', port: socket.remotePort ?? 0 };
@@ -153,17 +156,6 @@ export async function overTls(
   } finally {
     forget();
   }
-}
-
-function serverOptions({ ca, cert, clientCa, host, insecure, key }: StartTlsOptions): ServerTlsOptions {
-  if (cert === undefined || key === undefined)
-    throw new UsageError('bad_option', 'A server needs `cert` and `key` for TLS');
-  if (ca !== undefined || host !== undefined || insecure !== undefined)
-    throw new UsageError(
-      'bad_option',
-      '`ca`, `host` and `insecure` are of a client: to let in some only, give `clientCa`',
-    );
-  return { cert, key, clientCa };
 }
 
 function nothing(): void {}

@@ -198,6 +198,7 @@ test.each([
     { tls: { cert: 'x', key: 'y', ca: 'z' } },
     { code: 'unknown_option', hint: 'did you mean `clientCa`?' },
   ],
+  ['TLS without a certificate', { tls: { cert: '', key: '' } }, { code: 'bad_option' }],
   ['a limit that is none', { maxConnections: 0 }, { code: 'bad_option' }],
   [
     'an option of asyncio',
