@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { drawSvg } from '../compare/compare-svg.ts';
 import { drawChart, drawTable, failureLines } from '../compare/compare-table.ts';
+import type { WayFigures } from '../compare/compare-plan.ts';
 import { compareWays, type CompareSettings } from '../compare/compare-ways.ts';
 import { type ComparedSettings, type ComparedWay, comparisonJson, sideBySide } from '../compare/comparison.ts';
 import { conclusions } from '../compare/conclusions.ts';
@@ -34,20 +35,23 @@ async function compare(parsed: ParsedArguments, io: CliIo): Promise<number> {
   const stop = new AbortController();
   const abort = (): void => stop.abort();
   const forgetSignals = stopOnSignals({ stop: abort, kill: abort }, systemClock);
+  const all: WayFigures[] = [];
   try {
-    const figures = await compareWays(settings, progress, stop.signal);
-    progress.clear();
-    const ways = sideBySide(figures, shown);
-    if (ways.length > 0) show(ways, shown, parsed, io);
-    if (ways.length < settings.names.length) {
-      io.stderr.write('Stopped before all ways were tried.\n');
-      return exitCode.stopped;
+    for await (const figures of compareWays(settings, progress, stop.signal)) {
+      progress.ended(figures);
+      all.push(figures);
     }
-    return ways.some(({ failed }) => failed > 0) ? exitCode.someFailed : exitCode.ok;
   } finally {
     progress.clear();
     forgetSignals();
+    // Of those before one that broke, too.
+    if (all.length > 0) show(sideBySide(all, shown), shown, parsed, io);
   }
+  if (all.length < settings.names.length) {
+    io.stderr.write('Stopped before all ways were tried.\n');
+    return exitCode.stopped;
+  }
+  return all.some(({ failed }) => failed > 0) ? exitCode.someFailed : exitCode.ok;
 }
 
 function announcement(settings: CompareSettings, { url }: ComparedSettings): string {

@@ -7,11 +7,12 @@ import type { FromStandIn } from './compare-messages.ts';
 import type { WayName } from './compare-plan.ts';
 import { type CompareSettings, compareWays } from './compare-ways.ts';
 
+const all = (...given: Parameters<typeof compareWays>) => Array.fromAsync(compareWays(...given));
+
 /** Nothing may begin. */
 const events = {
   begins: (name: string) => expect.unreachable(`${name} began`),
   progress: () => undefined,
-  ended: () => undefined,
 };
 
 function settings(url: string): CompareSettings {
@@ -21,7 +22,7 @@ function settings(url: string): CompareSettings {
 
 test('a server that does not answer a first request, or not well, is sent nothing more', async () => {
   const { signal } = new AbortController();
-  await expect(compareWays(settings('http://127.0.0.1:1/'), events, signal)).rejects.toMatchObject({
+  await expect(all(settings('http://127.0.0.1:1/'), events, signal)).rejects.toMatchObject({
     name: 'UsageError',
     message: 'The server does not answer: nothing accepts connections at 127.0.0.1:1',
   });
@@ -32,7 +33,7 @@ test('a server that does not answer a first request, or not well, is sent nothin
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  await expect(compareWays(settings(url), events, signal)).rejects.toMatchObject({
+  await expect(all(settings(url), events, signal)).rejects.toMatchObject({
     name: 'UsageError',
     message: 'The server answered 404 to a first request',
   });
@@ -40,14 +41,15 @@ test('a server that does not answer a first request, or not well, is sent nothin
   server.close();
 });
 
-test('what breaks in its process is thrown here', async () => {
+test('what breaks in its process is thrown here, after the figures of what came before', async () => {
   const answering = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
   await once(answering, 'listening');
   const url = `http://127.0.0.1:${(answering.address() as AddressInfo).port}/`;
-  const names = ['no-such-way' as WayName];
+  const names = ['tasks', 'no-such-way' as WayName] as const;
   const calm = { ...events, begins: () => undefined };
   const compared = compareWays({ ...settings(url), names }, calm, new AbortController().signal);
-  await expect(compared).rejects.toThrow(TypeError);
+  expect((await compared.next()).value).toMatchObject({ name: 'tasks', answered: 5 });
+  await expect(compared.next()).rejects.toThrow(TypeError);
   answering.closeAllConnections();
   answering.close();
 });
@@ -66,5 +68,5 @@ test('a process that ends before it is done is told of', async () => {
 
 test('one that was stopped before it began has no figures, and no processes', async () => {
   const signal = AbortSignal.abort();
-  expect(await compareWays({ ...settings(''), url: null }, events, signal)).toEqual([]);
+  expect(await all({ ...settings(''), url: null }, events, signal)).toEqual([]);
 });

@@ -25,20 +25,18 @@ export interface CompareSettings extends Omit<ComparePlan, 'url' | 'bodyBytes'> 
 export interface CompareEvents {
   begins(name: WayName): void;
   progress(name: WayName, settled: number): void;
-  ended(figures: WayFigures): void;
 }
 
 /**
- * The figures of each way, in their order; of those that were over when it was stopped.
+ * The figures of each way, in their order, as it is over; none more when it was stopped.
  *
- * @throws UsageError if the server does not answer as it should, before anything is measured
+ * @throws UsageError if the server does not answer as it should, before anything is measured; `worker_died`
  */
-export async function compareWays(
+export async function* compareWays(
   { names, url, delayMs, ...amounts }: CompareSettings,
   events: CompareEvents,
   signal: AbortSignal,
-): Promise<WayFigures[]> {
-  const all: WayFigures[] = [];
+): AsyncGenerator<WayFigures, void> {
   try {
     await using standIn = url === null ? new ChildProgram<FromStandIn>('stand-in', signal) : null;
     const base = await standIn?.hear((message) => message.url);
@@ -49,14 +47,11 @@ export async function compareWays(
     const plan = { ...amounts, client, url: place, bodyBytes: standIn === null ? null : length };
     for (const name of names) {
       events.begins(name);
-      const figures = await measured(name, plan, (settled) => events.progress(name, settled), signal);
-      events.ended(figures);
-      all.push(figures);
+      yield await measured(name, plan, (settled) => events.progress(name, settled), signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  return all;
 }
 
 /** The length of an answer. @param toCheck the options that may be wrong */
