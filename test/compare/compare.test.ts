@@ -83,7 +83,7 @@ describe.concurrent('manyfetch compare', () => {
     child.stderr.on('data', (text: string) => (stderr += text));
     try {
       // The stand-in service, the way, and its worker.
-      await until(() => descendants(child.pid).length === 3);
+      await until(() => descendants(child.pid).length === 3, 20_000);
       const pids = descendants(child.pid);
       child.kill('SIGINT');
       expect(await once(child, 'close')).toEqual([3, null]);
