@@ -1,7 +1,9 @@
 // Opens a connection: names, addresses, TLS and the time that all this may take are the business of `http/dial/`.
 
 import type { Socket } from 'node:net';
+import { systemClock } from '../concurrency/clock.ts';
 import { longestTimerMs } from '../concurrency/time/longest-timer.ts';
+import { TimerWheel } from '../concurrency/time/timer-wheel.ts';
 import { badValue } from '../concurrency/bad-value.ts';
 import { UsageError } from '../errors.ts';
 import { onAbort } from '../concurrency/on-abort.ts';
@@ -27,6 +29,9 @@ export type OpenConnectionOptions = StreamLimits & {
   /** Gives up connecting when it aborts. For the connection itself it means nothing any more. */
   readonly signal?: AbortSignal | undefined;
 } & ({ readonly port: number; readonly path?: undefined } | { readonly path: string; readonly port?: undefined });
+
+/** One for all that connect: to make a wheel takes half as long as to connect. */
+const wheel = new TimerWheel(systemClock);
 
 const known = {
   host: 0,
@@ -62,7 +67,7 @@ export async function openConnection(options: OpenConnectionOptions): Promise<Co
   const host = checkedHost(options.host ?? 'localhost');
   checkedTime('`connectTimeoutMs`', connectTimeoutMs);
   const opener = openerFor(tls, path);
-  const limit = new TimeLimit({ clock: limits.clock, connectTimeoutMs: Math.min(connectTimeoutMs, longestTimerMs) });
+  const limit = new TimeLimit({ connectTimeoutMs: Math.min(connectTimeoutMs, longestTimerMs) }, wheel);
   signal?.throwIfAborted();
   const peer = path ?? (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
   const target = { secure: tls !== false, host, port };

@@ -28,9 +28,11 @@ export class Timeout {
 
 const slotCount = 1024;
 
+const nobody: TimeoutOwner = { onTimeout: () => undefined };
+
 class Sentinel extends Timeout {
   constructor() {
-    super({ onTimeout: () => undefined });
+    super(nobody);
     this.previous = this;
     this.next = this;
   }
