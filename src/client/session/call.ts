@@ -145,11 +145,11 @@ export class Call implements SendingOwner, SourceWatch, CallPosition, Bagged {
     this.#sending?.bodySent();
   }
 
-  exchangeOver(): void {
+  exchangeOver(told?: 'unused'): void {
     // What a challenge gave may be good for one use, and for a short time: it is answered before others come. But each
     // exchange counts for a rate.
     const goesOn = this.#step.kind === 'again' && this.#credentials.isReady(this.#request) === true;
-    if (!goesOn || this.#home.permits.limits.rates.length > 0) this.#place.giveBack();
+    if (!goesOn || this.#home.permits.limits.rates.length > 0) this.#place.giveBack(told);
   }
 
   bodyPaused(paused: boolean): void {

@@ -150,6 +150,20 @@ describe('a client', () => {
     expect(gaps).toHaveLength(34);
   });
 
+  test('takes no turn of a rate for what its machine had nothing to send with', async () => {
+    const clock = new FakeClock();
+    const transport = new FakeTransport(clock, (_, { count }) =>
+      count < 3 ? { status: null, ends: 'local_limit' } : {},
+    );
+    await using client = new Client({ clock, transport, rate: '1/m' });
+    const answer = await runUntilSettled(clock, client.get('http://a.test/'));
+    expect(answer).toMatchObject({ status: 'fulfilled', value: { status: 200 } });
+    expect(clock.now()).toBeLessThan(1_000);
+    const next = await runUntilSettled(clock, client.get('http://a.test/'));
+    expect(next).toMatchObject({ status: 'fulfilled', value: { status: 200 } });
+    expect(clock.now()).toBeGreaterThan(60_000);
+  });
+
   test('keeps its rate', async () => {
     await using client = new Client({ baseUrl: target.url, rate: '100/s' });
     const startedMs = performance.now();

@@ -29,8 +29,8 @@ export interface SendingOwner extends BodyStreamOwner {
   readonly settings: CallSettings;
   /** The head is there. True: the body is wanted as a stream. */
   headCame(status: number, headers: readonly string[]): boolean;
-  /** Nothing more will come: the answer is complete, or has failed. */
-  exchangeOver(): void;
+  /** Nothing more will come: the answer is complete, or has failed. `told`: this machine had nothing to send it with. */
+  exchangeOver(told?: 'unused'): void;
 }
 
 const nothing = Buffer.alloc(0);
@@ -254,15 +254,16 @@ export class Sending implements ResponseHandler, BodyStreamOwner {
 
   #fail(reason: unknown): void {
     if (this.endMs !== null) return;
-    this.#over();
+    const isUnused = reason instanceof TransportError && reason.code === 'local_limit' && !reason.sent;
+    this.#over(isUnused ? 'unused' : undefined);
     this.#arrived.reject(reason);
   }
 
-  #over(): void {
+  #over(told?: 'unused'): void {
     this.endMs = this.#parts.clock.now();
     this.#unwatchAttempt();
     this.#unwatchPhase();
-    this.#owner.exchangeOver();
+    this.#owner.exchangeOver(told);
   }
 
   #watchPhase(ms: number): void {
