@@ -3,7 +3,6 @@
 //
 // Invariant: `carried` counts the exchanges whose request began to leave on the present socket.
 
-import { TLSSocket } from 'node:tls';
 import type { Client, Dispatcher, buildConnector } from 'undici';
 import type { Socket } from 'node:net';
 import { ManyfetchError } from '../../errors.ts';
@@ -104,7 +103,7 @@ export class UndiciConnection implements Listed<UndiciConnection> {
 
   #made(socket: Socket, callback: buildConnector.Callback): void {
     // Without TLS there is nothing to negotiate: HTTP/2 is prior knowledge, told to undici in this way.
-    if (this.#http2 && !(socket instanceof TLSSocket)) Object.assign(socket, { alpnProtocol: 'h2' });
+    if (this.#http2 && !('encrypted' in socket)) Object.assign(socket, { alpnProtocol: 'h2' });
     this.multiplexed = 'alpnProtocol' in socket && socket.alpnProtocol === 'h2';
     if (this.#route.insists && !this.multiplexed) {
       socket.destroy();
