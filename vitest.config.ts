@@ -16,7 +16,7 @@ function placeOf({ moduleId }: TestSpecification): number {
   return found < 0 ? longFirst.length : found;
 }
 
-// Four workers at most: the tests start servers and child processes of their own, and many of them wait.
+// Three workers at most: the tests start servers and child processes of their own, and many of them wait.
 // A worker takes one file after another without beginning anew, which halves the time of the suite: what
 // a module keeps, and what a test sets up in its process, must not outlive it.
 export default defineConfig({
@@ -26,7 +26,7 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     pool: 'forks',
     isolate: false,
-    maxWorkers: 4,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },
