@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, readFile, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -104,7 +104,8 @@ describe('the body of a stream', () => {
   });
 
   test('is saved to a file that is whole or not there', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'manyfetch-stream-'));
+    await using made = await mkdtempDisposable(join(tmpdir(), 'manyfetch-stream-'));
+    const folder = made.path;
     const path = join(folder, 'body');
     await using client = clientOf();
     expect(await (await client.stream('GET', '/bytes/200000')).saveTo(path)).toBe(200_000);
@@ -120,7 +121,8 @@ describe('the body of a stream', () => {
 
   test('is saved whole by each of several, and to a folder not at all', async () => {
     await using client = clientOf();
-    const folder = await mkdtemp(join(tmpdir(), 'manyfetch-save-'));
+    await using made = await mkdtempDisposable(join(tmpdir(), 'manyfetch-save-'));
+    const folder = made.path;
     const path = join(folder, 'body');
     await writeFile(`${path}.part`, 'of somebody else');
     const save = async (bytes: number) => (await client.stream('GET', `/bytes/${bytes}`)).saveTo(path);
