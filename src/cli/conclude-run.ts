@@ -34,7 +34,7 @@ function showSummary(summary: Summary, display: Display, io: CliIo): void {
     const stream = summary.output === '-' ? io.stderr : io.stdout;
     stream.write(`${summaryJson(summary)}\n`);
   } else if (display.summary === 'text') {
-    const canvas = { columns: io.stderr.columns ?? 100, color: allowsColor(io.stderr, io.env) };
+    const canvas = { columns: io.stderr.columns || 100, color: allowsColor(io.stderr, io.env) };
     io.stderr.write(renderSummary(summary, canvas));
   }
 }

@@ -33,7 +33,7 @@ async function report(parsed: ParsedArguments, io: CliIo): Promise<number> {
       else if (found.row !== null) tally.add(found.row);
     }
   }
-  io.stdout.write(renderReport(tally, { columns: io.stdout.columns ?? 100, color: allowsColor(io.stdout, io.env) }));
+  io.stdout.write(renderReport(tally, { columns: io.stdout.columns || 100, color: allowsColor(io.stdout, io.env) }));
   if (broken > 0) {
     const amount = formatAmount(broken, 'line');
     io.stderr.write(

@@ -143,6 +143,17 @@ describe('live', () => {
     expect(run.clock.pending).toBe(0);
   });
 
+  test('on a terminal that does not know its size it is as on a usual one', () => {
+    const run = new Run();
+    const screen = new Screen(80);
+    const unsized = { columns: 0, rows: 0, writableNeedDrain: false, write: (text: string) => screen.write(text) };
+    const progress = run.show('live', unsized);
+    run.work(100);
+    run.clock.advance(1000);
+    expect(screen.text).toEqual(after1s);
+    progress.stop();
+  });
+
   test('leaves no rest of a longer block or of longer lines', () => {
     const run = new Run();
     const screen = new Screen(80);

@@ -106,11 +106,12 @@ class LiveBlock {
 
   draw(snapshot: ProgressSnapshot): void {
     const { stream, color } = this.#options;
-    const width = stream.columns ?? this.#options.columns ?? 80;
+    // A terminal that nobody told its size says 0.
+    const width = stream.columns || (this.#options.columns ?? 80);
     // The last column stays free: some terminals wrap as soon as it is written.
     const canvas = { columns: Math.max(1, width - 1), color };
     // A block higher than the screen could not be drawn over: the cursor stops at the top.
-    const highest = Math.max(1, (stream.rows ?? 24) - 1);
+    const highest = Math.max(1, (stream.rows || 24) - 1);
     const lines = drawBlock(snapshot, canvas).slice(0, highest);
     const rows = Math.min(this.#rowsAt(width), highest);
     const home = rows === 0 ? '\r' : `\r\u001B[${rows}A`;
