@@ -1,6 +1,8 @@
 // Calls what a caller gave to be called during a run. What it throws must not reach the engine: the first
 // error stops the run in good order, and is thrown when the run is over.
 
+import { isPromise } from '../concurrency/scopes/is-promise.ts';
+
 export class Callbacks {
   readonly #onFailure: () => void;
   #failure: { readonly error: unknown } | null = null;
@@ -48,8 +50,4 @@ export class Callbacks {
     this.#failure = { error };
     this.#onFailure();
   }
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

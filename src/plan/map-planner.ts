@@ -1,5 +1,6 @@
 // Lets the user's module turn each record into a request. What it throws is an error of that record.
 
+import { isPromise } from '../concurrency/scopes/is-promise.ts';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RecordError, UsageError } from '../errors.ts';
 import { readOptionFile } from './option-file.ts';
@@ -118,8 +119,4 @@ function textOf(cause: unknown): string {
   } catch {
     return 'something that has no text';
   }
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && typeof value['then'] === 'function';
 }

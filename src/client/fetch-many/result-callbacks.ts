@@ -2,6 +2,7 @@
 // two throw is the item's own failure (`callback_error`), of which `onError` is told; what that throws is thrown on.
 // Invariant: each is called once at most for a result, and only with results that were settled.
 
+import { isPromise } from '../../concurrency/scopes/is-promise.ts';
 import { ReadableResult } from '../result.ts';
 
 type Callback = (result: never) => unknown;
@@ -85,8 +86,7 @@ function guarded(name: string, result: ReadableResult, call: () => ReturnType<St
 }
 
 function whenDone(given: unknown, then: (value: unknown) => ReadableResult): ReturnType<Step> {
-  const isPromise = typeof given === 'object' && given !== null && 'then' in given && typeof given.then === 'function';
-  return isPromise ? Promise.resolve(given).then(then) : then(given);
+  return isPromise(given) ? Promise.resolve(given).then(then) : then(given);
 }
 
 function failed(name: string, result: ReadableResult, cause: unknown): ReadableResult {

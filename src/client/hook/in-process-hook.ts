@@ -1,6 +1,7 @@
 // Calls a hook right here. What it throws goes no further, and one that takes too long is waited for no more. Invariant: a hook that
 // is not asynchronous costs no promise.
 
+import { isPromise } from '../../concurrency/scopes/is-promise.ts';
 import type { HookEnd, HookSource, RecordHook } from '../../batch/hook/record-hook.ts';
 import type { TimerHandle } from '../../concurrency/clock.ts';
 import type { Result } from '../../http/result.ts';
@@ -59,8 +60,4 @@ async function whenGiven(given: PromiseLike<unknown>): Promise<HookEnd> {
   } catch (error) {
     return hookThrew(error);
   }
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,6 +1,7 @@
 // One gather while it goes on: functions become tasks of a scope of its own, tasks and promises of others are waited for
 // beside them. It knows the place of each, and gives the results the shape in which the works came.
 
+import { isPromise } from './is-promise.ts';
 import { badValue } from '../bad-value.ts';
 import { Failures } from './failures.ts';
 import { pickedOptions } from './picked-options.ts';
@@ -120,10 +121,6 @@ export class Gathering {
     within.signal.addEventListener('abort', giveUp, { once: true });
     await promise;
   }
-}
-
-function isPromise(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value;
 }
 
 /** What became of a task that has settled. */
